@@ -1,0 +1,164 @@
+package diag
+
+import (
+	"bufio"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Style tells [Render] how to print.
+type Style struct {
+	// Color switches ANSI colours on.
+	Color bool
+	// Width is the number of columns a source line may take; a longer line is
+	// cut around the caret. 0 means 100.
+	Width int
+}
+
+const (
+	ansiRed    = "\x1b[31m"
+	ansiYellow = "\x1b[33m"
+	ansiBold   = "\x1b[1m"
+	ansiDim    = "\x1b[2m"
+	ansiReset  = "\x1b[0m"
+)
+
+// Render writes every diagnostic of the list with its source line and a caret
+// under the place:
+//
+//	error: unknown element "Acton" in a statement [UNKNOWN_ELEMENT, PL-3]
+//	  policy.json:3:5 at Statement[0].Acton
+//	  3 |     "Acton": "s3:GetObject",
+//	    |     ^^^^^^^
+//	  hint: did you mean "Action"?
+func Render(w io.Writer, list List, style Style) error {
+	out := bufio.NewWriter(w)
+	for i, d := range list {
+		if i > 0 {
+			out.WriteByte('\n')
+		}
+		renderOne(out, d, style)
+	}
+	return out.Flush()
+}
+
+func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
+	color := ansiRed
+	if d.Severity == Warning {
+		color = ansiYellow
+	}
+	out.WriteString(style.paint(color+ansiBold, d.Severity.String()+":") + " " + d.Summary)
+	switch {
+	case d.Code != "" && d.Rule != "":
+		out.WriteString(style.paint(ansiDim, " ["+d.Code+", "+d.Rule+"]"))
+	case d.Code != "":
+		out.WriteString(style.paint(ansiDim, " ["+d.Code+"]"))
+	}
+	out.WriteByte('\n')
+	if place := d.Position().String(); place != "" {
+		out.WriteString("  " + place)
+		if d.Path != "" {
+			out.WriteString(" at " + d.Path)
+		}
+		out.WriteByte('\n')
+	}
+	if d.Source != nil && d.Source.Text != "" {
+		Snippet(out, d.Source, d.Span, color, style)
+	}
+	if d.Hint != "" {
+		out.WriteString("  " + style.paint(ansiBold, "hint:") + " " + d.Hint + "\n")
+	}
+}
+
+// Snippet writes the source line in which span begins, with a caret line below
+// it. Characters that would disturb a terminal are shown as '?'.
+func Snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
+	line, start := src.line(span.Start)
+	from := min(max(span.Start-start, 0), len(line))
+	to := min(max(span.End-start, from), len(line))
+	width := style.Width
+	if width <= 0 {
+		width = 100
+	}
+	head, marked, tail := window(line, from, to, width)
+	number := strconv.Itoa(src.Position(span.Start).Line)
+	gutter := strings.Repeat(" ", len(number))
+	out.WriteString("  " + style.paint(ansiDim, number+" |") + " " + head + marked + tail + "\n")
+	carets := strings.Repeat("^", max(utf8.RuneCountInString(marked), 1))
+	pad := strings.Repeat(" ", utf8.RuneCountInString(head))
+	out.WriteString("  " + style.paint(ansiDim, gutter+" |") + " " + pad + style.paint(color, carets) + "\n")
+}
+
+// window cuts line to about width columns around the marked part, which is
+// line[from:to], and gives what stands before it, the part itself and what
+// follows.
+func window(line string, from, to, width int) (head, marked, tail string) {
+	const maxRuneLen = utf8.UTFMax // a line may be megabytes long: look at what can be shown
+	head = printable(line[max(0, from-width*maxRuneLen):from])
+	marked = printable(line[from:min(to, from+width*maxRuneLen)])
+	tail = printable(line[to:min(len(line), to+width*maxRuneLen)])
+	if n := utf8.RuneCountInString(marked); n > width {
+		marked = firstRunes(marked, width-3) + "..."
+	}
+	room := max(width-utf8.RuneCountInString(marked), 0)
+	headRoom := max(room/2, room-utf8.RuneCountInString(tail))
+	if n := utf8.RuneCountInString(head); n > headRoom {
+		head = "..." + lastRunes(head, max(headRoom-3, 0))
+	}
+	tailRoom := max(room-utf8.RuneCountInString(head), 0)
+	if n := utf8.RuneCountInString(tail); n > tailRoom {
+		tail = firstRunes(tail, max(tailRoom-3, 0)) + "..."
+	}
+	return head, marked, tail
+}
+
+// printable replaces tabs by a blank and control or broken characters by '?',
+// so that a hostile text cannot move the cursor or colour the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError:
+			return '?'
+		case r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
+			return '?'
+		default:
+			return r
+		}
+	}, s)
+}
+
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+func lastRunes(s string, n int) string {
+	return firstTail(s, utf8.RuneCountInString(s)-n)
+}
+
+// firstTail drops the first n code points of s.
+func firstTail(s string, n int) string {
+	for i := range s {
+		if n <= 0 {
+			return s[i:]
+		}
+		n--
+	}
+	return ""
+}
+
+func (s Style) paint(color, text string) string {
+	if !s.Color {
+		return text
+	}
+	return color + text + ansiReset
+}
