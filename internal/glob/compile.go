@@ -1,0 +1,122 @@
+package glob
+
+import "strings"
+
+// compiler cuts a text into segments and atoms.
+type compiler struct {
+	mode     Mode
+	unclosed bool // no `}` follows in the text
+	segments []segment
+	slots    []string
+	open     segmentBuilder
+}
+
+// segmentBuilder is the segment under way: atoms so far, and literal text not
+// yet made an atom, in pieces, so that a text of many `$` is read in one pass.
+type segmentBuilder struct {
+	atoms  []atom
+	pieces []string
+}
+
+func (c *compiler) read(text string) {
+	special := ""
+	if c.mode&Wildcards != 0 {
+		special = "*?"
+	}
+	if c.mode&Variables != 0 {
+		special += "$"
+	}
+	for text != "" {
+		i := strings.IndexAny(text, special)
+		if i < 0 {
+			c.open.add(text)
+			return
+		}
+		c.open.add(text[:i])
+		switch text[i] {
+		case '*':
+			c.close()
+		case '?':
+			c.open.addOne()
+		case '$':
+			i += c.variable(text[i:]) - 1
+		}
+		text = text[i+1:]
+	}
+}
+
+// variable reads what begins with `$` and gives its length.
+func (c *compiler) variable(text string) int {
+	body, ok := strings.CutPrefix(text, "${")
+	end := -1
+	if ok && !c.unclosed {
+		end = strings.IndexByte(body, '}')
+		c.unclosed = end < 0
+	}
+	if end < 0 {
+		c.open.add("$")
+		return 1
+	}
+	body = body[:end]
+	switch body {
+	case "*", "?", "$":
+		c.open.add(body)
+	default:
+		c.open.flush()
+		c.open.atoms = append(c.open.atoms, atom{kind: slotAtom, slot: len(c.slots)})
+		c.slots = append(c.slots, body)
+	}
+	return len("${}") + len(body)
+}
+
+// close ends a segment. Stars that follow each other make one.
+func (c *compiler) close() {
+	s := c.open.segment()
+	c.open = segmentBuilder{}
+	if n := len(c.segments); n > 1 && c.segments[n-1].empty() {
+		c.segments[n-1] = s // an empty segment between two stars adds nothing
+		return
+	}
+	c.segments = append(c.segments, s)
+}
+
+// pattern ends the text and gives what was read.
+func (c *compiler) pattern(text string) Pattern {
+	c.close()
+	p := Pattern{text: text, segments: c.segments, slots: c.slots}
+	p.shape = p.findShape()
+	return p
+}
+
+func (g *segment) empty() bool { return g.atoms == nil && g.plain == "" }
+
+func (b *segmentBuilder) add(literal string) {
+	if literal != "" {
+		b.pieces = append(b.pieces, literal)
+	}
+}
+
+func (b *segmentBuilder) addOne() {
+	b.flush()
+	b.atoms = append(b.atoms, atom{kind: oneAtom})
+}
+
+func (b *segmentBuilder) flush() {
+	if len(b.pieces) > 0 {
+		b.atoms = append(b.atoms, atom{kind: literalAtom, literal: b.take()})
+	}
+}
+
+func (b *segmentBuilder) take() string {
+	literal := strings.Join(b.pieces, "")
+	b.pieces = nil
+	return literal
+}
+
+func (b *segmentBuilder) segment() segment {
+	if b.atoms == nil {
+		return segment{plain: b.take()}
+	}
+	b.flush()
+	return segment{atoms: b.atoms}
+}

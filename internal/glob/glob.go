@@ -1,0 +1,302 @@
+// Package glob is the one wildcard matcher of the project.
+//
+// A [Pattern] is text with `*` (any run of characters, also none), `?`
+// (exactly one code point) and slots, the places of policy variables whose
+// text is known only when a request comes (PL-197). A slot's text is literal:
+// a `*` in it is no wildcard (PL-177).
+//
+// # Cost
+//
+// A pattern is cut at its stars into segments when it is compiled. The first
+// and the last segment stand at the ends of the text; the others are searched
+// from left to right, each from where the one before it ended, which is right
+// because a star takes anything. So every character is looked at a bounded
+// number of times whatever the pattern: a segment of plain text is found by
+// strings.Index, one with `?` by the shift-and automaton of fuzzy.go. Nothing
+// is allocated, but for a segment between two stars that has a `?` and other
+// than ASCII characters or more than 64 places, or that has a slot and is
+// longer than 256 bytes.
+package glob
+
+import (
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// Mode says what a pattern's text may hold beside literal characters.
+type Mode uint8
+
+// The modes; 0 is plain text.
+const (
+	// Wildcards makes `*` and `?` wildcards.
+	Wildcards Mode = 1 << iota
+	// Variables makes `${name}` a slot, and `${*}`, `${?}` and `${$}` the
+	// characters `*`, `?` and `$` (PL-174).
+	Variables
+)
+
+// Pattern is a compiled pattern. It is immutable.
+type Pattern struct {
+	text     string
+	shape    shape
+	segments []segment // what stands between the stars; at least one
+	slots    []string  // the bodies of `${...}` in order
+}
+
+// shape names the patterns that need no walk over segments.
+type shape uint8
+
+const (
+	general shape = iota
+	exact         // abc
+	prefix        // abc*
+	suffix        // *abc
+	ends          // abc*xyz
+	anyText       // *
+)
+
+// segment is a run without `*`.
+type segment struct {
+	plain string // the text, where the segment is nothing else
+	atoms []atom // else its parts
+}
+
+// atom is a literal, a `?` or a slot.
+type atom struct {
+	kind    atomKind
+	literal string
+	slot    int
+}
+
+type atomKind uint8
+
+const (
+	literalAtom atomKind = iota + 1
+	oneAtom
+	slotAtom
+)
+
+// Compile reads a pattern. Every text is one: a `${` without `}` is literal
+// (PL-179).
+func Compile(text string, mode Mode) Pattern {
+	c := compiler{mode: mode}
+	c.read(text)
+	return c.pattern(text)
+}
+
+func (p *Pattern) findShape() shape {
+	for _, s := range p.segments {
+		if s.atoms != nil {
+			return general
+		}
+	}
+	switch len(p.segments) {
+	case 1:
+		return exact
+	case 2:
+		first, last := p.segments[0].plain, p.segments[1].plain
+		switch {
+		case first == "" && last == "":
+			return anyText
+		case last == "":
+			return prefix
+		case first == "":
+			return suffix
+		default:
+			return ends
+		}
+	default:
+		return general
+	}
+}
+
+// String gives the text that the pattern was compiled from.
+func (p *Pattern) String() string { return p.text }
+
+// Slots gives the bodies of the `${...}` of the pattern, in order. Match wants
+// a text for each. The slice must not be changed.
+func (p *Pattern) Slots() []string { return p.slots }
+
+// Loose gives the pattern with a star in place of every slot: it matches
+// whatever the pattern matches with some text in the slots.
+func (p *Pattern) Loose() Pattern {
+	c := compiler{}
+	for i := range p.segments {
+		if i > 0 {
+			c.close()
+		}
+		g := &p.segments[i]
+		c.open.add(g.plain)
+		for _, a := range g.atoms {
+			switch a.kind {
+			case slotAtom:
+				c.close()
+			case oneAtom:
+				c.open.addOne()
+			default:
+				c.open.add(a.literal)
+			}
+		}
+	}
+	return c.pattern(p.text)
+}
+
+// Literal gives the only text that the pattern matches, if there is just one.
+func (p *Pattern) Literal() (string, bool) {
+	return p.segments[0].plain, p.shape == exact
+}
+
+// MatchesAll tells whether the pattern is `*`.
+func (p *Pattern) MatchesAll() bool { return p.shape == anyText }
+
+// Prefix gives text that every match begins with.
+func (p *Pattern) Prefix() string {
+	first := p.segments[0]
+	if len(first.atoms) > 0 {
+		return first.atoms[0].literal
+	}
+	return first.plain
+}
+
+// Suffix gives text that every match ends with.
+func (p *Pattern) Suffix() string {
+	last := p.segments[len(p.segments)-1]
+	if len(last.atoms) > 0 {
+		return last.atoms[len(last.atoms)-1].literal
+	}
+	return last.plain
+}
+
+// Match tells whether the whole of s matches. slots holds a text for each of
+// Slots, and is nil for a pattern without any.
+func (p *Pattern) Match(s string, slots []string) bool {
+	switch p.shape {
+	case exact:
+		return s == p.segments[0].plain
+	case anyText:
+		return true
+	case prefix:
+		return strings.HasPrefix(s, p.segments[0].plain)
+	case suffix:
+		return strings.HasSuffix(s, p.segments[1].plain)
+	case ends:
+		first, last := p.segments[0].plain, p.segments[1].plain
+		return len(s) >= len(first)+len(last) && strings.HasPrefix(s, first) && strings.HasSuffix(s, last)
+	default:
+		ok, _ := p.walk(s, slots)
+		return ok
+	}
+}
+
+// walk matches segment by segment. Steps counts the characters looked at, so
+// that a test can hold the cost to a line.
+func (p *Pattern) walk(s string, slots []string) (ok bool, steps int) {
+	first, last := &p.segments[0], &p.segments[len(p.segments)-1]
+	rest, ok := first.cutPrefix(s, slots)
+	steps = len(s) - len(rest)
+	if !ok || first == last {
+		return ok && rest == "", steps
+	}
+	middle, ok := last.cutSuffix(rest, slots)
+	steps += len(rest) - len(middle)
+	if !ok {
+		return false, steps
+	}
+	for i := 1; i < len(p.segments)-1; i++ {
+		var n int
+		middle, n, ok = p.segments[i].find(middle, slots)
+		steps += n
+		if !ok {
+			return false, steps
+		}
+	}
+	return true, steps
+}
+
+// cutPrefix matches the segment at the start of s and gives what follows.
+func (g *segment) cutPrefix(s string, slots []string) (rest string, ok bool) {
+	if g.atoms == nil {
+		return strings.CutPrefix(s, g.plain)
+	}
+	for i := range g.atoms {
+		a := &g.atoms[i]
+		if a.kind == oneAtom {
+			_, size := utf8.DecodeRuneInString(s)
+			if size == 0 {
+				return s, false
+			}
+			s = s[size:]
+			continue
+		}
+		if s, ok = strings.CutPrefix(s, a.text(slots)); !ok {
+			return s, false
+		}
+	}
+	return s, true
+}
+
+// cutSuffix matches the segment at the end of s and gives what stands before.
+func (g *segment) cutSuffix(s string, slots []string) (rest string, ok bool) {
+	if g.atoms == nil {
+		return strings.CutSuffix(s, g.plain)
+	}
+	for i := len(g.atoms) - 1; i >= 0; i-- {
+		a := &g.atoms[i]
+		if a.kind == oneAtom {
+			_, size := utf8.DecodeLastRuneInString(s)
+			if size == 0 {
+				return s, false
+			}
+			s = s[:len(s)-size]
+			continue
+		}
+		if s, ok = strings.CutSuffix(s, a.text(slots)); !ok {
+			return s, false
+		}
+	}
+	return s, true
+}
+
+// find matches the segment at the first place in s where it fits and gives
+// what follows.
+func (g *segment) find(s string, slots []string) (rest string, steps int, ok bool) {
+	if g.atoms == nil {
+		return findText(s, g.plain)
+	}
+	var buffer [256]byte
+	text := buffer[:0]
+	for i := range g.atoms {
+		if g.atoms[i].kind == oneAtom {
+			return findFuzzy(s, g.atoms, slots)
+		}
+		text = append(text, g.atoms[i].text(slots)...)
+	}
+	return findText(s, unsafe.String(unsafe.SliceData(text), len(text)))
+}
+
+// Append writes the only text that a pattern without wildcards matches, its
+// slots filled in, behind dst.
+func (p *Pattern) Append(dst []byte, slots []string) []byte {
+	g := &p.segments[0]
+	dst = append(dst, g.plain...)
+	for i := range g.atoms {
+		dst = append(dst, g.atoms[i].text(slots)...)
+	}
+	return dst
+}
+
+func findText(s, text string) (rest string, steps int, ok bool) {
+	i := strings.Index(s, text)
+	if i < 0 {
+		return s, len(s), false
+	}
+	return s[i+len(text):], i + len(text), true
+}
+
+func (a *atom) text(slots []string) string {
+	if a.kind == slotAtom {
+		return slots[a.slot]
+	}
+	return a.literal
+}

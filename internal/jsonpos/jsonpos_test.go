@@ -1,0 +1,173 @@
+package jsonpos
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rolecall/rolecall/diag"
+)
+
+var testLimits = Limits{Bytes: 1 << 20, Depth: 20}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want string
+	}{
+		"an empty text":                {"", `f:1:1: JSON_SYNTAX: not valid JSON: unexpected end of JSON input`},
+		"a trailing comma":             {"{\n  \"a\": 1,\n}", `f:3:1: JSON_SYNTAX: not valid JSON: invalid character '}' looking for beginning of object key string`},
+		"a second value":               {`{} {}`, `f:1:4: JSON_SYNTAX: not valid JSON: invalid character '{' after top-level value`},
+		"an unclosed object":           {`{"a": [1`, `f:1:8: JSON_SYNTAX: not valid JSON: unexpected end of JSON input`},
+		"a raw control character":      {"\"a\x00\"", `f:1:3: JSON_SYNTAX: not valid JSON: invalid character '\x00' in string literal`},
+		"broken UTF-8":                 {"{\"a\": \"\xff\"}", `f:1:8: JSON_SYNTAX: the text is not valid UTF-8; save it as UTF-8 without a byte order mark`},
+		"a byte order mark":            {"\ufeff{}", `f:1:1: JSON_SYNTAX: the text begins with a byte order mark; save it as UTF-8 without a byte order mark`},
+		"a lone high surrogate":        {`"\ud800"`, `f:1:2: JSON_SYNTAX: half of a surrogate pair is no character`},
+		"a lone low surrogate":         {`"x\udc00"`, `f:1:3: JSON_SYNTAX: half of a surrogate pair is no character`},
+		"a high surrogate and another": {`"\ud800\u0041"`, `f:1:2: JSON_SYNTAX: half of a surrogate pair is no character`},
+		"too deep":                     {strings.Repeat("[", 21), `f:1:21: JSON_SYNTAX: arrays and objects are nested more than 20 deep`},
+		"a megabyte of brackets":       {strings.Repeat("[", 1<<20), `f:1:21: JSON_SYNTAX: arrays and objects are nested more than 20 deep`},
+		"too long":                     {strings.Repeat(" ", 1<<20) + "1", `f:1:1: JSON_SYNTAX: the text has 1048577 bytes, more than the 1048576 that are read; split it up`},
+		"a number with leading zero":   {`[01]`, `f:1:3: JSON_SYNTAX: not valid JSON: invalid character '1' after array element`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, list := Parse(&diag.Source{Name: "f", Text: tt.text}, testLimits)
+			if len(list) != 1 {
+				t.Fatalf("%d diagnostics, want 1", len(list))
+			}
+			if got := list.Error(); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func mustParse(t *testing.T, text string) Value {
+	t.Helper()
+	v, list := Parse(&diag.Source{Name: "f", Text: text}, testLimits)
+	if list != nil {
+		t.Fatal(list)
+	}
+	return v
+}
+
+func TestValuesKnowTheirTypeTextAndPlace(t *testing.T) {
+	t.Parallel()
+	v := mustParse(t, "\n {\"s\": \"a\\u00e9\\ud83d\\ude00\", \"n\": 1.50,\n\"b\": true, \"z\": null, \"l\": [1, \"x\"], \"o\": {} } \n")
+	type seen struct {
+		Key, Kind, Text, Position, Raw string
+	}
+	var got []seen
+	for m := range v.Members() {
+		got = append(got, seen{
+			m.Key, m.Value.Kind().String(), m.Value.Text(),
+			v.Source().Position(m.Value.Span().Start).String(), m.Value.Raw(),
+		})
+	}
+	want := []seen{
+		{"s", "a string", "aé😀", "f:2:8", `"a\u00e9\ud83d\ude00"`},
+		{"n", "a number", "1.50", "f:2:36", "1.50"},
+		{"b", "a boolean", "true", "f:3:6", "true"},
+		{"z", "null", "null", "f:3:17", "null"},
+		{"l", "an array", `[1, "x"]`, "f:3:28", `[1, "x"]`},
+		{"o", "an object", "{}", "f:3:43", "{}"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got, want := v.Span(), (diag.Span{Start: 2, End: 88}); got != want {
+		t.Errorf("Span() = %v, want %v", got, want)
+	}
+	if !v.Exists() || (Value{}).Exists() {
+		t.Error("Exists must tell a value from the zero Value")
+	}
+	if got := Kind(0).String(); got != "kind(0)" {
+		t.Errorf("Kind(0) = %q", got)
+	}
+}
+
+func TestItemsAndMembersOfOtherValuesAreEmpty(t *testing.T) {
+	t.Parallel()
+	for range mustParse(t, `{"a": 1}`).Items() {
+		t.Error("an object has no items")
+	}
+	for range mustParse(t, `[1]`).Members() {
+		t.Error("an array has no members")
+	}
+	for item := range mustParse(t, `[1, 2]`).Items() {
+		if item.Text() != "1" {
+			t.Errorf("first item is %s", item.Text())
+		}
+		break
+	}
+}
+
+func TestMembersMarkDuplicates(t *testing.T) {
+	t.Parallel()
+	var many strings.Builder
+	for i := range 40 {
+		many.WriteString(`"k` + strings.Repeat("x", i) + `": 1, `)
+	}
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"none":               {`{"a": 1, "A": 2}`, nil},
+		"the same name":      {`{"a": 1, "b": 2, "a": 3}`, []string{"a"}},
+		"after unescaping":   {`{"a": 1, "\u0061": 3}`, []string{"a"}},
+		"in a large object":  {`{` + many.String() + `"kx": 1, "last": 1, "last": 2}`, []string{"kx", "last"}},
+		"the same in nested": {`{"a": {"a": 1}}`, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for m := range mustParse(t, tt.text).Members() {
+				if m.Duplicate {
+					got = append(got, m.Key)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+// walk visits all of a value and checks that places and texts agree.
+func walk(t *testing.T, v Value) {
+	t.Helper()
+	span := v.Span()
+	if got := v.Source().Text[span.Start:span.End]; got != v.Raw() {
+		t.Fatalf("span %v holds %q, the value is %q", span, got, v.Raw())
+	}
+	for item := range v.Items() {
+		walk(t, item)
+	}
+	for m := range v.Members() {
+		if m.KeySpan.End <= m.KeySpan.Start {
+			t.Fatalf("empty key span %v", m.KeySpan)
+		}
+		walk(t, m.Value)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{`{"a":[1,"x",null,true,-1.5e3]}`, `"\ud83d\ude00"`, `[[[[`, `{"a":1,"a":2}`, `01`, `-`, "\"\x7f\"", `"\\\""`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v, list := Parse(&diag.Source{Name: "f", Text: text}, testLimits)
+		if list == nil {
+			walk(t, v)
+			if !json.Valid([]byte(text)) {
+				t.Errorf("encoding/json refuses %q", text)
+			}
+		}
+	})
+}
