@@ -1,0 +1,51 @@
+package conditions
+
+import (
+	"strings"
+
+	"github.com/rolecall/rolecall/internal/glob"
+)
+
+// booleans holds the policy values of Bool. They may hold variables (PL-154,
+// CONTESTED); case does not count on either side (PL-153, CONTESTED).
+type booleans struct{ patterns []pattern }
+
+func newBooleans(values []string, variables bool) comparison {
+	var mode glob.Mode
+	if variables {
+		mode = glob.Variables
+	}
+	b := &booleans{patterns: make([]pattern, len(values))}
+	for i, v := range values {
+		b.patterns[i] = newPattern(v, mode)
+	}
+	return b
+}
+
+// compare: a word on either side that is no boolean matches nothing. Bool has
+// no negated form, so that malformed values need no mark of their own.
+func (b *booleans) compare(v string, ctx *Context) (m match) {
+	if !isBoolean(v, "true") && !isBoolean(v, "false") {
+		return malformed
+	}
+	for i := range b.patterns {
+		if m |= b.patterns[i].equalFold(v, ctx); m&matched != 0 {
+			return m
+		}
+	}
+	return m
+}
+
+func (b *booleans) reachable() bool {
+	for i := range b.patterns {
+		p := &b.patterns[i]
+		text, plain := p.glob.Literal()
+		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !neverHasValue(p.vars) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBoolean tells whether text is the boolean want, in any case.
+func isBoolean(text, want string) bool { return strings.EqualFold(text, want) }

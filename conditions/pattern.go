@@ -1,0 +1,99 @@
+package conditions
+
+import (
+	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/internal/glob"
+)
+
+// slotBuffer holds the variables of one pattern on the stack; patterns with
+// more are rare.
+type slotBuffer [8]string
+
+// pattern is a policy value with wildcards and variables, matched as text.
+type pattern struct {
+	glob glob.Pattern
+	vars []variable
+	// loose is the pattern with `*` for every variable: what it does not match
+	// cannot match, whatever an open variable is.
+	loose glob.Pattern
+}
+
+func newPattern(text string, mode glob.Mode) pattern {
+	p := pattern{glob: glob.Compile(text, mode)}
+	if slots := p.glob.Slots(); slots != nil {
+		p.vars = parseVariables(slots)
+		p.loose = p.glob.Loose()
+	}
+	return p
+}
+
+// match tells whether the whole of s matches.
+func (p *pattern) match(s string, ctx *Context) Truth {
+	if p.vars == nil {
+		return Of(p.glob.Match(s, nil))
+	}
+	var buffer slotBuffer
+	slots, state := expand(p.vars, ctx, buffer[:0])
+	switch state {
+	case noValue:
+		return False
+	case open:
+		return Of(p.loose.Match(s, nil)) | False
+	default:
+		return Of(p.glob.Match(s, slots))
+	}
+}
+
+// appendText writes the text of a pattern without wildcards behind dst.
+func (p *pattern) appendText(dst []byte, ctx *Context) ([]byte, values) {
+	var buffer slotBuffer
+	slots, state := expand(p.vars, ctx, buffer[:0])
+	if state != known {
+		return dst, state
+	}
+	return p.glob.Append(dst, slots), known
+}
+
+// ARNPattern is an ARN with wildcards and variables, matched part by part. The
+// Resource element and the ARN operators are made of it.
+type ARNPattern struct {
+	arn  arn.Pattern
+	vars []variable
+	// loose is as in pattern.
+	loose arn.Pattern
+}
+
+// NewARNPattern compiles a pattern of six parts and reports false for one with
+// fewer.
+func NewARNPattern(text string, variables arn.Variables) (ARNPattern, bool) {
+	compiled, ok := arn.CompilePattern(text, variables)
+	if !ok {
+		return ARNPattern{}, false
+	}
+	p := ARNPattern{arn: compiled}
+	if slots := compiled.Slots(); slots != nil {
+		p.vars = parseVariables(slots)
+		p.loose = compiled.Loose()
+	}
+	return p, true
+}
+
+// String gives the text that the pattern was compiled from.
+func (p *ARNPattern) String() string { return p.arn.String() }
+
+// Match tells whether an ARN matches. parts is what [arn.Split] gives of text.
+func (p *ARNPattern) Match(text string, parts *[6]string, ctx *Context) Truth {
+	if p.vars == nil {
+		return Of(p.arn.Match(text, parts, nil))
+	}
+	var buffer slotBuffer
+	slots, state := expand(p.vars, ctx, buffer[:0])
+	switch state {
+	case noValue:
+		return False
+	case open:
+		return Of(p.loose.Match(text, parts, nil)) | False
+	default:
+		return Of(p.arn.Match(text, parts, slots))
+	}
+}

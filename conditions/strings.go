@@ -1,0 +1,95 @@
+package conditions
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/rolecall/rolecall/internal/glob"
+)
+
+// newStrings compiles the values of a String operator. Text has no malformed
+// values.
+func newStrings(b Base, values []string, variables bool) comparison {
+	var mode glob.Mode
+	if variables {
+		mode = glob.Variables
+	}
+	if b == StringLike || b == StringNotLike {
+		mode |= glob.Wildcards
+	}
+	patterns := make([]pattern, len(values))
+	for i, v := range values {
+		patterns[i] = newPattern(v, mode)
+	}
+	if b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase {
+		return &foldedStrings{patterns}
+	}
+	return &patternStrings{patterns}
+}
+
+// patternStrings compares with case: StringEquals and StringLike, which differ
+// in how their values were compiled (PL-141, PL-143).
+type patternStrings struct{ patterns []pattern }
+
+func (s *patternStrings) compare(v string, ctx *Context) (m match) {
+	for i := range s.patterns {
+		if m |= matchOf(s.patterns[i].match(v, ctx)); m&matched != 0 {
+			return m
+		}
+	}
+	return m
+}
+
+func (s *patternStrings) reachable() bool { return anyReachable(s.patterns) }
+
+// foldedStrings compares without case: StringEqualsIgnoreCase (PL-142).
+type foldedStrings struct{ patterns []pattern }
+
+func (s *foldedStrings) compare(v string, ctx *Context) (m match) {
+	for i := range s.patterns {
+		if m |= s.patterns[i].equalFold(v, ctx); m&matched != 0 {
+			return m
+		}
+	}
+	return m
+}
+
+func (s *foldedStrings) reachable() bool { return anyReachable(s.patterns) }
+
+// equalFold compares v with the text of a pattern without wildcards by simple
+// case folding.
+func (p *pattern) equalFold(v string, ctx *Context) match {
+	if text, ok := p.glob.Literal(); ok {
+		return matchOf(Of(strings.EqualFold(v, text)))
+	}
+	var buffer [256]byte
+	text, state := p.appendText(buffer[:0], ctx)
+	switch state {
+	case noValue:
+		return 0
+	case open:
+		return maybe
+	default:
+		return matchOf(Of(strings.EqualFold(v, unsafe.String(unsafe.SliceData(text), len(text)))))
+	}
+}
+
+// anyReachable tells whether a pattern can match something: one with a
+// malformed variable cannot.
+func anyReachable(patterns []pattern) bool {
+	for i := range patterns {
+		if !neverHasValue(patterns[i].vars) {
+			return true
+		}
+	}
+	return false
+}
+
+func neverHasValue(vars []variable) bool {
+	for i := range vars {
+		if vars[i].never {
+			return true
+		}
+	}
+	return false
+}
