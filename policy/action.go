@@ -1,0 +1,86 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/internal/glob"
+)
+
+// itemProblem is what is wrong with an item of a list.
+type itemProblem struct {
+	refused             bool // else the item loads and is warned of
+	code, rule, summary string
+	hint                string
+}
+
+// actionProblem checks an item of Action or NotAction (PL-73 to PL-80).
+func actionProblem(text string) *itemProblem {
+	if text == "*" {
+		return nil
+	}
+	if text == "*:*" { // PL-79, CONTESTED
+		return &itemProblem{code: CodeActionStarStar, rule: "PL-79", summary: `"*:*" is read as "*"`, hint: `write "*"`}
+	}
+	shown := diag.Clip(text, 100)
+	vendor, name, colon := strings.Cut(text, ":")
+	switch {
+	case !colon || vendor == "":
+		return &itemProblem{refused: true, code: CodeActionFormat, rule: "PL-73",
+			summary: fmt.Sprintf("the action %q does not begin with a service", shown), hint: "write it as service:Action, such as s3:GetObject"}
+	case strings.Contains(name, ":"):
+		return &itemProblem{refused: true, code: CodeActionFormat, rule: "PL-73", summary: fmt.Sprintf("the action %q has more than one colon", shown)}
+	case strings.ContainsAny(vendor, "*?"): // CONTESTED
+		return &itemProblem{refused: true, code: CodeActionVendor, rule: "PL-78",
+			summary: fmt.Sprintf("the service of the action %q has a wildcard", shown), hint: "list the services one by one"}
+	case !isVendor(strings.Trim(vendor, white)):
+		return &itemProblem{refused: true, code: CodeActionVendor, rule: "PL-78",
+			summary: fmt.Sprintf("no service can be named as in the action %q", shown), hint: "a service has letters, digits, hyphens and dots"}
+	case deadAction(vendor, name):
+		return &itemProblem{code: CodeActionFormat, rule: "PL-80", summary: fmt.Sprintf("the action %q matches no action", shown)}
+	default:
+		return nil
+	}
+}
+
+// white is JSON's white space.
+const white = " \t\r\n"
+
+// deadAction tells whether an action loads but matches nothing: it has no
+// name, or white space or a comma in it (PL-17, PL-80, CONTESTED).
+func deadAction(vendor, name string) bool {
+	return name == "" || strings.ContainsAny(vendor, white) || strings.ContainsAny(name, white+",")
+}
+
+func isVendor(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// actionPattern is a compiled item. Case does not count (PL-74): patterns and
+// requests are lower-cased beforehand.
+type actionPattern struct {
+	service string // "" matches every service
+	name    glob.Pattern
+	dead    bool
+}
+
+func compileAction(text string) actionPattern {
+	if text == "*" || text == "*:*" {
+		return actionPattern{name: glob.Compile("*", glob.Wildcards)}
+	}
+	service, name, _ := strings.Cut(strings.ToLower(text), ":")
+	return actionPattern{service: service, name: glob.Compile(name, glob.Wildcards), dead: deadAction(service, name)}
+}
+
+// match compares the service as a whole: s3:* is not s3-object-lambda's
+// (PL-76).
+func (a *actionPattern) match(service, name string) bool {
+	return !a.dead && (a.service == "" || a.service == service) && a.name.Match(name, nil)
+}

@@ -1,0 +1,110 @@
+package cases
+
+import (
+	"encoding/json"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/policy/eval"
+)
+
+// The JSON form of an explanation.
+type (
+	explanationJSON struct {
+		Message      string      `json:"message,omitempty"`
+		CrossAccount bool        `json:"crossAccount"`
+		MissingKeys  []string    `json:"missingKeys"`
+		Warnings     []string    `json:"warnings"`
+		Layers       []layerJSON `json:"layers"`
+	}
+	layerJSON struct {
+		Layer      string          `json:"layer"`
+		Level      int             `json:"level"`
+		Skipped    string          `json:"skipped,omitempty"`
+		Statements []statementJSON `json:"statements"`
+	}
+	statementJSON struct {
+		Policy     string          `json:"policy"`
+		Index      int             `json:"index"`
+		Sid        string          `json:"sid"`
+		Effect     string          `json:"effect"`
+		Position   string          `json:"position"`
+		Applies    string          `json:"applies"`
+		Principal  string          `json:"principal,omitempty"`
+		Action     partJSON        `json:"action"`
+		Resource   partJSON        `json:"resource"`
+		Conditions []conditionJSON `json:"conditions"`
+	}
+	partJSON struct {
+		Matches string `json:"matches"`
+		Not     bool   `json:"not,omitempty"`
+		Item    string `json:"item,omitempty"`
+	}
+	conditionJSON struct {
+		Operator string   `json:"operator"`
+		Key      string   `json:"key"`
+		Values   []string `json:"values"`
+		// Seen is null for a key that the request lacks.
+		Seen        []string `json:"seen"`
+		Multivalued bool     `json:"multivalued,omitempty"`
+		Open        bool     `json:"open,omitempty"`
+		Result      string   `json:"result"`
+		Note        string   `json:"note,omitempty"`
+	}
+)
+
+func appendExplanation(dst []byte, e *eval.Explanation) []byte {
+	out := explanationJSON{
+		Message:      e.Decision.Message(),
+		CrossAccount: e.Decision.CrossAccount(),
+		MissingKeys:  append([]string{}, e.MissingKeys...),
+		Warnings:     []string{},
+		Layers:       []layerJSON{},
+	}
+	for _, w := range e.Warnings {
+		out.Warnings = append(out.Warnings, w.Error())
+	}
+	for _, l := range e.Layers {
+		layer := layerJSON{Layer: l.Name.String(), Level: l.Level, Skipped: l.Skipped, Statements: []statementJSON{}}
+		for i := range l.Statements {
+			layer.Statements = append(layer.Statements, newStatementJSON(&l.Statements[i]))
+		}
+		out.Layers = append(out.Layers, layer)
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		panic(err) // strings, numbers and booleans always marshal
+	}
+	return append(dst, text...)
+}
+
+func newStatementJSON(v *policy.Verdict) statementJSON {
+	s := statementJSON{
+		Policy: v.Statement.Policy.Name, Index: v.Statement.Index, Sid: v.Statement.Sid,
+		Effect: v.Statement.Effect.String(), Position: v.Statement.Position().String(),
+		Applies: v.Applies.String(), Action: newPartJSON(v.Action), Resource: newPartJSON(v.Resource),
+		Conditions: []conditionJSON{},
+	}
+	if v.HasPrincipal {
+		s.Principal = v.Principal.String()
+	}
+	for i := range v.Conditions {
+		s.Conditions = append(s.Conditions, newConditionJSON(&v.Conditions[i]))
+	}
+	return s
+}
+
+func newPartJSON(p policy.Part) partJSON {
+	return partJSON{Matches: p.Matches.String(), Not: p.Not, Item: p.Item}
+}
+
+func newConditionJSON(e *conditions.Explanation) conditionJSON {
+	c := conditionJSON{
+		Operator: e.Operator, Key: e.Key, Values: e.Values, Seen: e.Seen.Values,
+		Multivalued: e.Seen.Multivalued, Open: e.Seen.Open, Result: e.Result.String(), Note: e.Note,
+	}
+	if c.Seen == nil && !e.Seen.Missing && !e.Seen.Open {
+		c.Seen = []string{}
+	}
+	return c
+}

@@ -1,0 +1,184 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/policy"
+)
+
+// Explanation is a decision with the verdict on every statement.
+type Explanation struct {
+	Decision Decision
+	// Layers holds the layers that have policies, in their order.
+	Layers []Layer
+	// MissingKeys are the condition keys that a test asked for and the request
+	// lacks, sorted, in the spelling of the policies.
+	MissingKeys []string
+	// Warnings are what could not be interpreted in the policies of the layers
+	// that apply: values that match nothing, statements that never apply.
+	Warnings diag.List
+}
+
+// Layer is what the policies of a layer say to the request. SCPs and RCPs have
+// one Layer a level.
+type Layer struct {
+	Name Reason
+	// Level counts the levels of SCPs and RCPs from 0, the root's.
+	Level int
+	// Skipped says why the layer does not concern the request; empty if it
+	// does.
+	Skipped string
+	// Statements holds the verdict on every statement, in the order of the
+	// policies. It is empty for a skipped layer.
+	Statements []policy.Verdict
+}
+
+// Explain decides a request and says why: it looks at every statement of every
+// layer that applies. Its decision equals that of [Decide].
+func Explain(r *Request, p *Policies) (Explanation, error) {
+	if err := checkPossible(r, p); err != nil {
+		return Explanation{}, err
+	}
+	var e Explanation
+	var v verdicts
+	for l := range layers() {
+		match := r.matchIn(l, p)
+		for level, set := range p.sets(l) {
+			layer := Layer{Name: l, Level: level, Skipped: skipped(l, r, p)}
+			if layer.Skipped == "" {
+				layer.Statements = slices.Collect(set.Explain(&match))
+				v.add(l, level, verdictFrom(layer.Statements))
+				for _, pol := range set.Policies() {
+					e.Warnings = append(e.Warnings, pol.Document.Warnings...)
+				}
+			}
+			e.Layers = append(e.Layers, layer)
+		}
+	}
+	v.exceptions(r)
+	if r.builtIn != 0 {
+		e.Decision = newDecision(r, p, r.builtIn, r.builtInReason, 0)
+	} else {
+		e.Decision = v.decide(r, p)
+	}
+	e.MissingKeys = missingKeys(e.Layers)
+	return e, nil
+}
+
+// skipped says why a layer does not concern a request.
+func skipped(l Reason, r *Request, p *Policies) string {
+	switch {
+	case r.builtIn != 0:
+		return "the call is decided without policies"
+	case layerApplies(l, r, p):
+		return ""
+	}
+	switch l {
+	case BySCP:
+		return "SCPs do not limit a " + callerName(r)
+	case ByRCP:
+		return "RCPs do not cover this request"
+	case ByEndpoint:
+		return "endpoint policies do not limit a " + callerName(r)
+	case ByResource:
+		return "a trust policy is not consulted for IAM actions on the role"
+	default:
+		return "no policy is attached"
+	}
+}
+
+func callerName(r *Request) string {
+	if r.serviceLinked {
+		return "service-linked role"
+	}
+	return r.caller.Kind.String()
+}
+
+// add takes up the verdict of a layer, or of a level of it.
+func (v *verdicts) add(l Reason, level int, one verdict) {
+	if level == 0 {
+		v[l] = one
+		return
+	}
+	v[l].addLevel(one)
+}
+
+// verdictFrom reduces the verdicts on statements to that of their set.
+func verdictFrom(statements []policy.Verdict) verdict {
+	v := verdict{applies: true, deny: conditions.False}
+	for i := range statements {
+		s := &statements[i]
+		switch {
+		case s.Statement.Effect == policy.Deny:
+			v.deny = v.deny.Or(s.Applies)
+		case s.Applies == conditions.True:
+			v.allow |= s.Principal
+			v.mayAllow |= s.Principal
+		case s.Applies == conditions.Unknown:
+			v.mayAllow |= s.Principal
+		}
+	}
+	return v
+}
+
+func missingKeys(layers []Layer) []string {
+	var keys []string
+	for _, layer := range layers {
+		for _, s := range layer.Statements {
+			for _, c := range s.Conditions {
+				if c.Seen.Missing && !c.Seen.Open {
+					keys = append(keys, c.Key)
+				}
+			}
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
+	})
+	return slices.CompactFunc(keys, strings.EqualFold)
+}
+
+// failures counts the parts of a statement that do not match; a condition
+// counts one.
+func failures(s *policy.Verdict) int {
+	n := 0
+	for _, matches := range []bool{s.Action.Matches.Possible(), s.Resource.Matches.Possible(), s.Principal != 0} {
+		if !matches {
+			n++
+		}
+	}
+	for _, c := range s.Conditions {
+		if !c.Result.Possible() {
+			n++
+		}
+	}
+	return n
+}
+
+// Nearest gives, for an implicit denial, the Allow statements of the deciding
+// layer that come closest to applying: those for which the fewest parts fail,
+// at most three, the action being one that matches. They show what would have
+// to change.
+func (e *Explanation) Nearest() []policy.Verdict {
+	const most = 3
+	if e.Decision.Outcome != ImplicitDeny {
+		return nil
+	}
+	var near []policy.Verdict
+	for _, layer := range e.Layers {
+		if layer.Name != e.Decision.Reason {
+			continue
+		}
+		for _, s := range layer.Statements {
+			if s.Statement.Effect == policy.Allow && s.Applies == conditions.False && s.Action.Matches == conditions.True {
+				near = append(near, s)
+			}
+		}
+	}
+	slices.SortStableFunc(near, func(a, b policy.Verdict) int { return cmp.Compare(failures(&a), failures(&b)) })
+	return near[:min(len(near), most)]
+}

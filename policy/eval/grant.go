@@ -1,0 +1,188 @@
+package eval
+
+import (
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/principal"
+)
+
+// view is how open keys are taken: for the worst or the best of the caller.
+// Without open keys both are the same.
+type view uint8
+
+const (
+	pessimistic view = iota + 1
+	optimistic
+)
+
+func (v *verdict) denies(w view) bool {
+	if w == optimistic {
+		return v.deny == conditions.True
+	}
+	return v.deny.Possible()
+}
+
+func (v *verdict) kinds(w view) principal.Kinds {
+	if w == optimistic {
+		return v.mayAllow
+	}
+	return v.allow
+}
+
+// combine applies EV-50: explicit deny, then the layers that only limit, then
+// the grant. It gives the outcome, the reason that a decision names, and all
+// layers that stand in the way.
+func (v *verdicts) combine(r *Request, w view) (Outcome, Reason, Reasons) {
+	var blocked Reasons
+	var explicit, implicit Reason
+	for l := range layers() {
+		if v[l].applies && v[l].denies(w) {
+			blocked.add(l)
+			first(&explicit, l)
+		}
+	}
+	for _, l := range []Reason{BySCP, ByEndpoint} {
+		if v[l].applies && v[l].kinds(w) == 0 {
+			blocked.add(l)
+			first(&implicit, l)
+		}
+	}
+	g := newGrant(v, r, w)
+	reason, missing := g.decide(r)
+	for _, l := range missing {
+		blocked.add(l)
+		first(&implicit, l)
+	}
+	switch {
+	case explicit != 0:
+		return ExplicitDeny, explicit, blocked
+	case implicit != 0:
+		return ImplicitDeny, implicit, blocked
+	default:
+		return Allowed, reason, 0
+	}
+}
+
+func first(r *Reason, value Reason) {
+	if *r == 0 {
+		*r = value
+	}
+}
+
+// grant is what may make a request allowed: the terms of EV-50.
+type grant struct {
+	kinds principal.Kinds // G: how the resource policy grants
+	root  bool            // full access by being root
+	// ident, bound, sess: identity-based policies, boundary and session
+	// policies allow, or do not limit.
+	ident, bound, sess bool
+}
+
+func newGrant(v *verdicts, r *Request, w view) grant {
+	c := &r.caller
+	g := grant{
+		root:  c.Kind == principal.Root || c.Kind == principal.FederatedUser && c.Issuer != nil && c.Issuer.Kind == principal.Root,
+		bound: !v[ByBoundary].applies || v[ByBoundary].kinds(w) != 0,
+		sess:  sessionAllows(v, r, w),
+	}
+	g.ident = g.root || v[ByIdentity].kinds(w) != 0
+	if !r.crossPartition { // EV-42
+		g.kinds = v[ByResource].kinds(w)
+	}
+	return g
+}
+
+// sessionAllows: a role session without session policies has no limit, a
+// federated user session without has no permissions (EV-90). The task policy
+// of AssumeRoot holds Deny statements only, so that it can grant nothing and
+// limits by denying.
+func sessionAllows(v *verdicts, r *Request, w view) bool {
+	session := &v[BySession]
+	switch {
+	case r.caller.Kind == principal.FederatedUser:
+		return session.kinds(w) != 0
+	case r.caller.IsRole():
+		return !session.applies || session.kinds(w) != 0
+	default:
+		return true
+	}
+}
+
+// decide gives what granted, or the layers that fail to, in the order in which
+// a decision names them (EV-162).
+func (g *grant) decide(r *Request) (Reason, []Reason) {
+	switch {
+	case !r.caller.HasAccount():
+		// Services, providers and anonymous callers have no other side (EV-97).
+		if g.kinds&(principal.Direct|principal.Everybody) != 0 {
+			return ByResource, nil
+		}
+		return 0, []Reason{ByResource}
+	case r.CrossAccount():
+		return g.crossAccount(r)
+	default:
+		return g.sameAccount(r)
+	}
+}
+
+// crossAccount: both sides must allow, and nothing is bypassed (EV-61).
+// AssumeRoot has no resource policy (EV-96).
+func (g *grant) crossAccount(r *Request) (Reason, []Reason) {
+	missing := g.identitySide()
+	if g.kinds == 0 && !r.assumeRoot {
+		missing = append(missing, ByResource)
+	}
+	return g.identityReason(), missing
+}
+
+// sameAccount: either side may grant. A grant to the caller itself or to
+// everybody stands alone, one to its role needs boundary and session policies,
+// one to the account needs the identity side (EV-51 to EV-53, EV-88, EV-89).
+func (g *grant) sameAccount(r *Request) (Reason, []Reason) {
+	direct := g.kinds&(principal.Direct|principal.Everybody) != 0
+	// A user whom a trust policy names needs the boundary nonetheless (EV-124,
+	// CONTESTED).
+	outOfBounds := r.trust && r.caller.Kind == principal.User && !g.bound
+	entity := g.kinds&principal.Entity != 0
+	granted := !r.mandatory || g.kinds != 0
+	switch {
+	case r.bothSides:
+	case g.ident && g.bound && g.sess && granted:
+		return g.identityReason(), nil
+	case direct && !outOfBounds, entity && g.bound && g.sess:
+		return ByResource, nil
+	}
+	var missing []Reason
+	if !granted || r.bothSides && g.kinds == 0 {
+		missing = append(missing, ByResource)
+	}
+	side := g.identitySide()
+	if len(side) > 0 && side[0] == ByIdentity && (entity || direct) && !r.bothSides {
+		side = side[1:] // the grant makes up for it
+	}
+	missing = append(missing, side...)
+	if len(missing) == 0 {
+		return g.identityReason(), nil
+	}
+	return 0, missing
+}
+
+// identitySide lists what fails on the caller's side.
+func (g *grant) identitySide() (missing []Reason) {
+	if !g.ident {
+		missing = append(missing, ByIdentity)
+	}
+	if !g.bound {
+		missing = append(missing, ByBoundary)
+	}
+	if !g.sess {
+		missing = append(missing, BySession)
+	}
+	return missing
+}
+
+func (g *grant) identityReason() Reason {
+	if g.root {
+		return ByRoot
+	}
+	return ByIdentity
+}

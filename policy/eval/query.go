@@ -1,0 +1,307 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/principal"
+)
+
+// Query is who wants to do what: the raw form of a [Request]. Principal and
+// Action must be set; every other field has a useful zero value.
+type Query struct {
+	// Principal names the caller, in the forms of [principal.ParseCaller].
+	Principal string
+	// Action is "service:Action". Case does not count.
+	Action string
+	// Resource is an ARN; "" and "*" mean that the action names no resource.
+	Resource string
+	// ResourceAccount is the 12-digit account that owns the resource. Empty means
+	// the account in the ARN, else the caller's (EV-11). S3 ARNs hold no
+	// account, so that a request across accounts must give it.
+	ResourceAccount string
+	// Context holds the request's condition keys. A key given here wins over
+	// one that the engine would derive (EV-15).
+	Context conditions.Context
+	// Time is when the request is made. The zero time leaves aws:CurrentTime
+	// and aws:EpochTime out; the engine never reads a clock.
+	Time time.Time
+
+	// RoleARN is the full ARN of a role session's role. It tells the role's
+	// path, which a session ARN lacks (EV-16).
+	RoleARN string
+	// UniqueID is the AIDA... or AROA... id of the user or role (EV-30).
+	UniqueID string
+	// CanonicalUserID is the S3 canonical user id of the caller's account.
+	CanonicalUserID string
+	// Issuer names the IAM user, or root user, who made a federated user
+	// session, and IssuerID is that user's unique id (EV-24).
+	Issuer, IssuerID string
+	// Credentials says what kind of credentials an IAM user or a root user
+	// signed with.
+	Credentials Credentials
+
+	// MandatoryResourcePolicy says that the resource's policy must grant access
+	// even within its account, as for KMS keys and roles (EV-106).
+	MandatoryResourcePolicy bool
+	// AWSManagedKey says that the resource is an AWS managed KMS key, to which
+	// RCPs do not apply (EV-47).
+	AWSManagedKey bool
+	// GatewayEndpoint says that the endpoint policy is that of a gateway
+	// endpoint, where an account as principal means its root user only (EV-117,
+	// CONTESTED). Otherwise it is an interface endpoint's.
+	GatewayEndpoint bool
+	// ProtectAWSManaged denies changes to objects that AWS owns, whatever the
+	// policies say (EV-169).
+	ProtectAWSManaged bool
+}
+
+// Credentials is a kind of credentials. The zero value means that it is not
+// known, and that nothing follows from it.
+type Credentials uint8
+
+// The kinds that matter to a decision.
+const (
+	// LongTerm is an access key.
+	LongTerm Credentials = iota + 1
+	// SessionToken is a session of GetSessionToken, which may call little of
+	// IAM and STS (EV-103).
+	SessionToken
+)
+
+// Request is a prepared query: parsed, with the derived condition keys added.
+// It is immutable and may be decided any number of times, by any number of
+// goroutines.
+type Request struct {
+	query   Query
+	caller  principal.Caller
+	context conditions.Context
+	match   policy.Request
+
+	account  string  // that owns the resource; "" if not known
+	resource arn.ARN // zero if the action names none
+	// crossPartition: caller and resource are in different partitions (EV-42).
+	crossPartition bool
+	// trust: an STS action on a role, which its trust policy must grant.
+	trust bool
+	// roleIAM: an IAM action on a role, for which the trust policy is no
+	// resource policy (EV-49).
+	roleIAM bool
+	// mandatory: the resource policy must grant access (EV-106).
+	mandatory bool
+	// bothSides: identity and resource side must grant even within an account
+	// (EV-127).
+	bothSides bool
+	// assumeRoot: sts:AssumeRoot, for which there is no resource policy (EV-96).
+	assumeRoot bool
+	// assumedRoot: the caller is a session of AssumeRoot.
+	assumedRoot bool
+	// serviceLinked: the caller is a service-linked role.
+	serviceLinked bool
+	// rcp: RCPs concern the request.
+	rcp bool
+	// rootLockout: the bucket's policy cannot deny this (EV-95).
+	rootLockout bool
+	// builtIn is the outcome where policies have no say, else 0.
+	builtIn       Outcome
+	builtInReason Reason
+	// hasOpen: a condition key is open, so that the decision may hinge on it.
+	hasOpen bool
+}
+
+// ErrQuery is wrapped by every error of [NewRequest].
+var ErrQuery = errors.New("bad request")
+
+// NewRequest prepares a query. It fails on a principal, an action or a
+// resource that no request can have, and on context keys that differ by case
+// only.
+func NewRequest(q Query) (*Request, error) {
+	if q.Resource == "" {
+		q.Resource = "*"
+	}
+	r := &Request{query: q}
+	if err := r.match.Set(q.Action, q.Resource); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+	}
+	if err := r.setCaller(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+	}
+	if err := r.setResource(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+	}
+	r.deriveContext()
+	r.match.Caller = &r.caller
+	r.match.Context = &r.context
+	r.match.NeedsResource = r.isKMSKey()
+	r.classify()
+	return r, nil
+}
+
+// Query gives the query that the request was made of.
+func (r *Request) Query() Query { return r.query }
+
+// Caller gives the parsed principal.
+func (r *Request) Caller() principal.Caller { return r.caller }
+
+// Context gives the condition keys, derived ones included. It must not be
+// changed.
+func (r *Request) Context() *conditions.Context { return &r.context }
+
+// CrossAccount tells whether the caller's account is another than that of the
+// resource (EV-60). Callers without account are neither.
+func (r *Request) CrossAccount() bool {
+	return r.caller.HasAccount() && r.caller.Account != r.account
+}
+
+func (r *Request) isAction(service string, names ...string) bool {
+	for _, name := range names {
+		if r.match.Is(service, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Request) setCaller() error {
+	q := &r.query
+	webIdentity := r.isAction("sts", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
+	caller, err := principal.ParseCaller(q.Principal, webIdentity)
+	if err != nil {
+		return err
+	}
+	caller.CanonicalUserID = q.CanonicalUserID
+	caller.UniqueID = q.UniqueID
+	if q.UniqueID == "" {
+		userID, _ := q.Context.Text("aws:userid")
+		caller.UniqueID, _, _ = strings.Cut(userID, ":")
+	}
+	if arn, ok := q.Context.Text("aws:PrincipalArn"); ok {
+		caller.SetRoleARN(arn) // another ARN than the role's changes nothing
+	}
+	if q.RoleARN != "" && !caller.SetRoleARN(q.RoleARN) {
+		return fmt.Errorf("%q is not the role of %q", q.RoleARN, q.Principal)
+	}
+	if q.Issuer != "" {
+		issuer, err := principal.ParseCaller(q.Issuer, false)
+		switch {
+		case err != nil:
+			return err
+		case caller.Kind != principal.FederatedUser || issuer.Kind != principal.User && issuer.Kind != principal.Root || issuer.Account != caller.Account:
+			return fmt.Errorf("%q cannot be the issuer of %q", q.Issuer, q.Principal)
+		}
+		issuer.UniqueID = q.IssuerID
+		caller.Issuer = &issuer
+	}
+	r.caller = caller
+	return r.checkProvider()
+}
+
+// checkProvider: an identity provider calls nothing but the federated forms of
+// AssumeRole, and what goes with them (EV-28).
+func (r *Request) checkProvider() error {
+	if r.caller.Kind != principal.IdentityProvider || r.isAction("sts", "tagsession", "setsourceidentity") {
+		return nil
+	}
+	saml := strings.Contains(r.caller.Name, ":saml-provider/")
+	if saml && r.isAction("sts", "assumerolewithsaml") || !saml && r.isAction("sts", "assumerolewithwebidentity") {
+		return nil
+	}
+	return fmt.Errorf("the identity provider %q cannot call %s", r.query.Principal, r.query.Action)
+}
+
+func (r *Request) setResource() error {
+	q := &r.query
+	r.account = r.caller.Account // EV-12 for "*"
+	if q.Resource != "*" {
+		r.resource, _ = arn.Parse(q.Resource) // it was parsed before
+		if arn.IsAccountID(r.resource.Account) {
+			r.account = r.resource.Account
+		}
+		r.crossPartition = r.caller.HasAccount() && r.caller.Partition != r.resource.Partition
+	}
+	if q.ResourceAccount != "" {
+		if !arn.IsAccountID(q.ResourceAccount) {
+			return fmt.Errorf("the resource account %q is not a 12-digit account id", q.ResourceAccount)
+		}
+		r.account = q.ResourceAccount
+	}
+	role := r.resource.Service == "iam" && strings.HasPrefix(r.resource.Resource, "role/")
+	r.trust = role && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
+	r.roleIAM = role && r.match.Service() == "iam"
+	r.mandatory = q.MandatoryResourcePolicy || r.trust || r.isKMSKey()
+	return nil
+}
+
+// classify works out what depends on the request alone, so that decisions
+// need not.
+func (r *Request) classify() {
+	r.hasOpen = r.context.HasOpen()
+	r.assumedRoot = assumedRoot(r)
+	r.serviceLinked = r.caller.ServiceLinked()
+	r.assumeRoot = r.isAction("sts", "assumeroot")
+	r.bothSides = r.trust && r.caller.IsRole() && r.isAction("sts", "setsourceidentity")
+	r.rcp = rcpApplies(r)
+	r.rootLockout = s3RootLockout(r)
+	r.builtIn, r.builtInReason = builtIn(r)
+}
+
+func (r *Request) isKMSKey() bool {
+	return r.match.Service() == "kms" && r.resource.Service == "kms" && strings.HasPrefix(r.resource.Resource, "key/")
+}
+
+// deriveContext adds the keys of EV-13 and EV-14 that the query leaves out.
+func (r *Request) deriveContext() {
+	const derived = 9
+	r.context = r.query.Context.Clone(derived)
+	add := r.context.AddDefault
+	c := &r.caller
+	switch c.Kind {
+	case principal.User:
+		add("aws:PrincipalArn", c.Name)
+		add("aws:PrincipalType", "User")
+		add("aws:username", c.UserName)
+		if c.UniqueID != "" {
+			add("aws:userid", c.UniqueID)
+		}
+	case principal.Role, principal.RoleSession:
+		add("aws:PrincipalArn", c.RoleARN)
+		add("aws:PrincipalType", "AssumedRole")
+		if c.UniqueID != "" && c.SessionName != "" {
+			add("aws:userid", c.UniqueID+":"+c.SessionName)
+		}
+	case principal.FederatedUser:
+		add("aws:PrincipalArn", c.Name)
+		add("aws:PrincipalType", "FederatedUser")
+		add("aws:userid", c.Account+":"+c.UserName)
+	case principal.Root:
+		add("aws:PrincipalArn", c.Name)
+		add("aws:PrincipalType", "Account")
+		add("aws:userid", c.Account)
+	case principal.Anonymous:
+		add("aws:PrincipalAccount", "anonymous")
+		add("aws:PrincipalType", "Anonymous")
+		add("aws:userid", "anonymous")
+	case principal.Service:
+		// What else a service shows as principal is not documented (EV-17,
+		// PL-196, CONTESTED): nothing.
+		add("aws:PrincipalIsAWSService", "true")
+		add("aws:PrincipalServiceName", c.Name)
+	}
+	if c.HasAccount() {
+		add("aws:PrincipalAccount", c.Account)
+		add("aws:PrincipalIsAWSService", "false")
+	}
+	if r.account != "" {
+		add("aws:ResourceAccount", r.account)
+	}
+	if t := r.query.Time; !t.IsZero() {
+		add("aws:CurrentTime", t.UTC().Format("2006-01-02T15:04:05Z"))
+		add("aws:EpochTime", strconv.FormatInt(t.Unix(), 10))
+	}
+}

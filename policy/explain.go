@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"iter"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/principal"
+)
+
+// Verdict says why a statement applies to a request or does not (PL-201). Each
+// part is worked out even if another fails already.
+type Verdict struct {
+	Statement StatementRef
+	// Applies is the verdict.
+	Applies conditions.Truth
+	// Principal is how the statement names the caller; empty means that it
+	// does not. HasPrincipal is false in policies without principals.
+	Principal    principal.Kinds
+	HasPrincipal bool
+	// Action and Resource tell whether those parts match.
+	Action   Part
+	Resource Part
+	// Conditions holds every test of the Condition element.
+	Conditions []conditions.Explanation
+}
+
+// Part is the verdict on the Action or the Resource element.
+type Part struct {
+	Matches conditions.Truth
+	// Not tells that the element is NotAction or NotResource.
+	Not bool
+	// Item is the item of the list that the request matches, the first of
+	// several; empty if there is none.
+	Item string
+}
+
+// Explain iterates over the verdicts on all statements of the set, in the
+// order of the policies.
+func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		if s == nil {
+			return
+		}
+		for i := range s.statements {
+			if !yield(s.explain(&s.statements[i], r)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Set) explain(st *statement, r *Request) Verdict {
+	v := Verdict{Statement: s.ref(st), Principal: st.matchPrincipal(r), HasPrincipal: !st.anyCaller}
+	src := &v.Statement.Policy.Document.Statements[st.index]
+	v.Action = Part{Matches: conditions.Of(st.matchAction(r)), Not: st.notAction}
+	for i := range st.actions {
+		if st.actions[i].match(r.service, r.name) {
+			v.Action.Item = src.Action.Items[i].Value
+			break
+		}
+	}
+	v.Resource = Part{Matches: st.matchResource(r), Not: st.notResource}
+	for i := range st.resources {
+		if st.resources[i].match(r).Possible() {
+			v.Resource.Item = src.Resource.Items[i].Value
+			break
+		}
+	}
+	v.Applies = v.Action.Matches.And(v.Resource.Matches).And(conditions.Of(v.Principal != 0))
+	tests := st.conditions.Tests()
+	for i := range tests {
+		e := tests[i].Explain(r.Context)
+		v.Applies = v.Applies.And(e.Result)
+		v.Conditions = append(v.Conditions, e)
+	}
+	return v
+}

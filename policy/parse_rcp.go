@@ -1,0 +1,53 @@
+package policy
+
+import "github.com/rolecall/rolecall/diag"
+
+// checkRCP applies what only resource control policies must obey (PL-27). The
+// refusals wait until the whole document is known, because RCPFullAWSAccess is
+// exempt from them.
+func (p *parser) checkRCP(st *Statement, members elements, statement place) {
+	if p.opts.Kind != RCP {
+		return
+	}
+	if e := members["Effect"]; e != nil && st.Effect == Allow {
+		at := place{path: statement.path + ".Effect", span: e.value.Span()}
+		p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPEffect, "PL-27", at,
+			"a resource control policy can only deny", "RCPFullAWSAccess is always attached besides"))
+	}
+	if st.Action == nil || st.Action.Not {
+		return
+	}
+	for _, t := range st.Action.Items {
+		if t.Value == "*" || t.Value == "*:*" {
+			at := place{path: statement.path + ".Action", span: t.Span}
+			p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPAction, "PL-27", at,
+				`the action "*" is not allowed in a resource control policy`, "name the services, such as s3:*"))
+		}
+	}
+}
+
+// fullAccess ends the reading of the statements: it accepts RCPFullAWSAccess,
+// which is recognized by its content (PL-30), and refuses what other resource
+// control policies may not say.
+func (p *parser) fullAccess() {
+	if p.isFullAccess() {
+		return
+	}
+	for _, d := range p.rcp {
+		p.add(d)
+	}
+}
+
+func (p *parser) isFullAccess() bool {
+	if len(p.doc.Statements) != 1 {
+		return false
+	}
+	st := &p.doc.Statements[0]
+	return st.Effect == Allow && st.Principal != nil && st.Principal.Everyone && len(st.Condition) == 0 &&
+		st.Action.is("*") && st.Resource.is("*")
+}
+
+// is tells whether the list is the one item, not negated.
+func (l *List) is(item string) bool {
+	return l != nil && !l.Not && len(l.Items) == 1 && l.Items[0].Value == item
+}

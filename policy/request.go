@@ -1,0 +1,71 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/principal"
+)
+
+// Request is what statements are matched against: one action by one caller on
+// one resource. It must not be changed while it is in use, and may then be
+// read by any number of goroutines.
+type Request struct {
+	Caller *principal.Caller
+	// Boundary tells that a permissions boundary is attached to the caller,
+	// which NotPrincipal with Deny asks for (PL-71).
+	Boundary bool
+	Context  *conditions.Context
+	// RootOnlyAccounts makes an account that is named as principal mean its
+	// root user only, as in the policy of a gateway endpoint (PL-32, EV-117).
+	RootOnlyAccounts bool
+	// NeedsResource makes statements without Resource or NotResource apply to
+	// nothing, as in a KMS key policy (EV-110).
+	NeedsResource bool
+
+	service, name string // of the action, in lower case
+	resource      string
+	isARN         bool
+	parts         [arnParts]string
+}
+
+// ErrRequest is wrapped by the errors of [Request.Set].
+var ErrRequest = errors.New("bad request")
+
+// maxActionLength bounds the name of an action, in bytes; AWS's longest are
+// below 100.
+const maxActionLength = 512
+
+// Set tells the request its action, "service:Name", and its resource: an ARN,
+// or "*" for an action that names no resource (PL-96). Wildcards in either
+// are not wildcards (PL-102); an action with one is an error.
+func (r *Request) Set(action, resource string) error {
+	service, name, ok := strings.Cut(action, ":")
+	switch {
+	case !ok || service == "" || name == "" || strings.Contains(name, ":"):
+		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
+	case len(action) > maxActionLength || strings.ContainsAny(action, "*?"+white):
+		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
+	}
+	r.service, r.name = strings.ToLower(service), strings.ToLower(name)
+	r.resource = resource
+	r.isARN = false
+	if resource == "*" {
+		return nil
+	}
+	if _, err := arn.Parse(resource); err != nil {
+		return fmt.Errorf(`%w: the resource is neither "*" nor an ARN: %w`, ErrRequest, err)
+	}
+	r.parts, r.isARN = arn.Split(resource)
+	return nil
+}
+
+// Service gives the service of the action in lower case.
+func (r *Request) Service() string { return r.service }
+
+// Is tells whether the action is one of a service and name in lower case.
+func (r *Request) Is(service, name string) bool { return r.service == service && r.name == name }

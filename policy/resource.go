@@ -1,0 +1,127 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+)
+
+const arnParts = 6
+
+// resourceProblem checks an item of Resource or NotResource (PL-87 to PL-99).
+func resourceProblem(text string, kind Kind, variables bool) *itemProblem {
+	if text == "*" {
+		return nil
+	}
+	shown := diag.Clip(text, 100)
+	if !strings.HasPrefix(text, "arn:") {
+		return &itemProblem{refused: true, code: CodeResourceFormat, rule: "PL-87",
+			summary: fmt.Sprintf(`the resource %q is neither "*" nor an ARN`, shown), hint: "write arn:partition:service:region:account:resource"}
+	}
+	parts := arn.SplitPattern(text, resourceVariables(variables))
+	if len(parts) == arnParts {
+		return variablePosition(parts, variables)
+	}
+	p := itemProblem{code: CodeShortARN, rule: "PL-91", hint: "write arn:partition:service:region:account:resource"}
+	switch fate := shortARNFate(text, kind); {
+	case fate == shortRefused:
+		p.refused, p.code = true, CodeResourceFormat
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN", shown, len(parts))
+	case fate == shortDead:
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN and matches nothing", shown, len(parts))
+	case strings.HasSuffix(text, "*"):
+		return nil // the documented short form
+	default:
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN; the missing ones are read as *", shown, len(parts))
+	}
+	return &p
+}
+
+// variablePosition warns of a variable before the fifth colon, which is not
+// replaced there (PL-99, CONTESTED).
+func variablePosition(parts []string, variables bool) *itemProblem {
+	if !variables {
+		return nil
+	}
+	for _, part := range parts[:arnParts-1] {
+		if strings.Contains(part, "${") {
+			return &itemProblem{code: CodeVariablePosition, rule: "PL-99",
+				summary: "a variable in the first five parts of a resource is not replaced, so that nothing matches", hint: "use * there"}
+		}
+	}
+	return nil
+}
+
+func resourceVariables(variables bool) arn.Variables {
+	if variables {
+		return arn.ResourceVariables
+	}
+	return arn.NoVariables
+}
+
+// shortFate is what becomes of an ARN with fewer than six parts.
+type shortFate uint8
+
+const (
+	shortPadded shortFate = iota + 1
+	shortDead
+	shortRefused
+)
+
+func shortARNFate(text string, kind Kind) shortFate {
+	switch kind.rules().shortARN {
+	case padWithStar:
+		if !strings.Contains(text, "*") {
+			return shortDead
+		}
+	case refuseUnlessStar:
+		if !strings.HasSuffix(text, "*") {
+			return shortRefused
+		}
+	case refuseAlways:
+		return shortRefused
+	}
+	return shortPadded
+}
+
+// resourcePattern is a compiled item. An item that is neither all nor an ARN
+// matches nothing.
+type resourcePattern struct {
+	all bool
+	arn *conditions.ARNPattern
+}
+
+// compileResource compiles an item that resourceProblem did not refuse.
+func compileResource(text string, kind Kind, variables bool) resourcePattern {
+	if text == "*" {
+		return resourcePattern{all: true}
+	}
+	mode := resourceVariables(variables)
+	if missing := arnParts - len(arn.SplitPattern(text, mode)); missing > 0 {
+		if shortARNFate(text, kind) != shortPadded {
+			return resourcePattern{}
+		}
+		text += strings.Repeat(":*", missing)
+	}
+	p, ok := conditions.NewARNPattern(text, mode)
+	if !ok {
+		return resourcePattern{}
+	}
+	return resourcePattern{arn: &p}
+}
+
+// match compares an item with the request's resource. Only `*` matches a
+// request that names no resource (PL-95, PL-96).
+func (r *resourcePattern) match(req *Request) conditions.Truth {
+	switch {
+	case r.all:
+		return conditions.True
+	case r.arn == nil || !req.isARN:
+		return conditions.False
+	default:
+		return r.arn.Match(req.resource, &req.parts, req.Context)
+	}
+}

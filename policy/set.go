@@ -1,0 +1,151 @@
+package policy
+
+import (
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/principal"
+)
+
+// Policy is a document with the name that results call it by.
+type Policy struct {
+	// Name tells the policy from others: a file, an attachment's name.
+	Name string
+	// ARN is the policy's ARN if it has one; messages name it (EV-164).
+	ARN      string
+	Document *Document
+}
+
+// Set is the compiled policies of one layer of a decision. It is immutable and
+// safe for use by any number of goroutines. A nil *Set is an empty one.
+type Set struct {
+	policies   []Policy
+	statements []statement
+}
+
+// Compile makes a set of policies.
+func Compile(policies ...Policy) *Set {
+	s := &Set{policies: policies}
+	n := 0
+	for i := range policies {
+		n += len(policies[i].Document.Statements)
+	}
+	s.statements = make([]statement, 0, n)
+	for i := range policies {
+		d := policies[i].Document
+		for j := range d.Statements {
+			s.statements = append(s.statements, compileStatement(d, i, j))
+		}
+	}
+	return s
+}
+
+// Policies gives the policies of the set. The slice must not be changed.
+func (s *Set) Policies() []Policy {
+	if s == nil {
+		return nil
+	}
+	return s.policies
+}
+
+// statement is a compiled statement.
+type statement struct {
+	policy, index int // where it comes from
+	deny          bool
+	// anyCaller is set in policies without principals.
+	anyCaller bool
+	// hasPrincipal is false for a statement that lacks one where its kind
+	// wants one: it never applies (PL-31, EV-41).
+	hasPrincipal bool
+	principal    principal.Element
+
+	notAction bool
+	actions   []actionPattern
+
+	// hasResource is false if there is neither Resource nor NotResource.
+	hasResource bool
+	notResource bool
+	resources   []resourcePattern
+
+	conditions conditions.Block
+}
+
+func compileStatement(d *Document, policy, index int) statement {
+	src := &d.Statements[index]
+	st := statement{policy: policy, index: index, deny: src.Effect == Deny, anyCaller: !d.Kind.hasPrincipal()}
+	if src.Principal != nil {
+		st.hasPrincipal = true
+		st.principal = compilePrincipal(src.Principal)
+	}
+	st.notAction = src.Action.Not
+	st.actions = make([]actionPattern, len(src.Action.Items))
+	for i, t := range src.Action.Items {
+		st.actions[i] = compileAction(t.Value)
+	}
+	if src.Resource != nil {
+		st.hasResource, st.notResource = true, src.Resource.Not
+		st.resources = make([]resourcePattern, len(src.Resource.Items))
+		for i, t := range src.Resource.Items {
+			st.resources[i] = compileResource(t.Value, d.Kind, d.HasVariables())
+		}
+	}
+	st.conditions = compileCondition(src.Condition, d.HasVariables())
+	return st
+}
+
+func compilePrincipal(p *Principal) principal.Element {
+	var entries []principal.Entry
+	if p.Everyone {
+		entries = append(entries, principal.Everyone())
+	}
+	for _, t := range p.Types {
+		for _, v := range t.Values {
+			// A document with an entry that has a problem was refused.
+			entry, _ := principal.ParseEntry(t.Type, v.Value)
+			entries = append(entries, entry)
+		}
+	}
+	return principal.NewElement(entries, p.Not)
+}
+
+func compileCondition(operators []ConditionOperator, variables bool) conditions.Block {
+	var tests []conditions.Test
+	for _, op := range operators {
+		for _, key := range op.Keys {
+			values := make([]string, len(key.Values))
+			for i, v := range key.Values {
+				values[i] = v.Value
+			}
+			tests = append(tests, conditions.NewTest(op.Operator, key.Name.Value, values, variables))
+		}
+	}
+	return conditions.NewBlock(tests)
+}
+
+// StatementRef names a statement of a set.
+type StatementRef struct {
+	// Policy is the policy that holds it.
+	Policy Policy
+	// Index counts the statements of the document from 0.
+	Index  int
+	Sid    string
+	Effect Effect
+	// Source and Span are the place of the statement.
+	Source *diag.Source
+	Span   diag.Span
+}
+
+// Position gives the place where the statement begins.
+func (r StatementRef) Position() diag.Position { return r.Source.Position(r.Span.Start) }
+
+func (s *Set) ref(st *statement) StatementRef {
+	p := s.policies[st.policy]
+	src := &p.Document.Statements[st.index]
+	ref := StatementRef{
+		Policy: p, Index: st.index, Effect: src.Effect,
+		Source: p.Document.Source, Span: src.Span,
+	}
+	if src.Sid != nil {
+		ref.Sid = src.Sid.Value
+	}
+	return ref
+}
