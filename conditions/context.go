@@ -33,7 +33,7 @@ const (
 	multi
 	// openKey may be missing, or have any value.
 	openKey
-	// openValue is there, with any value.
+	// openValue has a value, whichever it is.
 	openValue
 )
 
@@ -63,7 +63,7 @@ func (c *Context) AddList(name string, values []string) error {
 }
 
 // AddOpen gives the context a key of which nothing is known; present says that
-// it is at least not missing. Tests of such a key are [Unknown] where its value
+// it has at least a value, though it is not known which. Tests of such a key are [Unknown] where its value
 // matters.
 func (c *Context) AddOpen(name string, present bool) error {
 	state := openKey

@@ -142,7 +142,8 @@ func (t *Test) evalMissing() Truth {
 
 // evalOpen is the outcome for a key that is there with a value not known.
 func (t *Test) evalOpen() Truth {
-	if t.op.Qualifier == NoQualifier && !t.op.Base.Negated() && !t.cmp.reachable() {
+	plain := t.op.Qualifier == NoQualifier && !t.op.Base.Negated()
+	if plain && len(t.values) > 0 && !t.cmp.reachable() {
 		return False
 	}
 	return Unknown

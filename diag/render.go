@@ -13,9 +13,11 @@ type Style struct {
 	// Color switches ANSI colours on.
 	Color bool
 	// Width is the number of columns a source line may take; a longer line is
-	// cut around the caret. 0 means 100.
+	// cut around the caret. 0 means 160.
 	Width int
 }
+
+const defaultWidth = 160
 
 const (
 	ansiRed    = "\x1b[31m"
@@ -65,30 +67,59 @@ func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 		out.WriteByte('\n')
 	}
 	if d.Source != nil && d.Source.Text != "" {
-		Snippet(out, d.Source, d.Span, color, style)
+		snippet(out, d.Source, d.Span, color, style)
 	}
 	if d.Hint != "" {
 		out.WriteString("  " + style.paint(ansiBold, "hint:") + " " + d.Hint + "\n")
 	}
 }
 
-// Snippet writes the source line in which span begins, with a caret line below
+// snippet writes the source line in which span begins, with a caret line below
 // it. Characters that would disturb a terminal are shown as '?'.
-func Snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
+func snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
 	line, start := src.line(span.Start)
 	from := min(max(span.Start-start, 0), len(line))
 	to := min(max(span.End-start, from), len(line))
-	width := style.Width
-	if width <= 0 {
-		width = 100
-	}
-	head, marked, tail := window(line, from, to, width)
+	head, marked, tail := window(line, from, to, style.width())
 	number := strconv.Itoa(src.Position(span.Start).Line)
 	gutter := strings.Repeat(" ", len(number))
 	out.WriteString("  " + style.paint(ansiDim, number+" |") + " " + head + marked + tail + "\n")
 	carets := strings.Repeat("^", max(utf8.RuneCountInString(marked), 1))
 	pad := strings.Repeat(" ", utf8.RuneCountInString(head))
 	out.WriteString("  " + style.paint(ansiDim, gutter+" |") + " " + pad + style.paint(color, carets) + "\n")
+}
+
+// Excerpt writes the source lines that span covers, numbered, at most
+// maxLines of them. Of a span within one line it writes just the span.
+func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Style) {
+	if src == nil || span.End <= span.Start || span.End > len(src.Text) {
+		return
+	}
+	number := src.Position(span.Start).Line
+	if text := src.Text[span.Start:span.End]; !strings.Contains(text, "\n") {
+		_, _, text = window(text, 0, 0, style.width())
+		out.WriteString("  " + style.paint(ansiDim, strconv.Itoa(number)+" |") + " " + text + "\n")
+		return
+	}
+	_, start := src.line(span.Start)
+	_, lastStart := src.line(span.End - 1)
+	digits := len(strconv.Itoa(number + maxLines))
+	for n := 0; start <= lastStart; n++ {
+		if n == maxLines {
+			out.WriteString("  " + style.paint(ansiDim, strings.Repeat(" ", digits)+" | ...") + "\n")
+			return
+		}
+		line, _ := src.line(start)
+		head, _, _ := window(line, len(line), len(line), style.width())
+		label := strconv.Itoa(number + n)
+		pad := strings.Repeat(" ", digits-len(label))
+		out.WriteString("  " + style.paint(ansiDim, pad+label+" |") + " " + head + "\n")
+		next := strings.IndexByte(src.Text[start:], '\n')
+		if next < 0 {
+			return
+		}
+		start += next + 1
+	}
 }
 
 // window cuts line to about width columns around the marked part, which is
@@ -154,6 +185,13 @@ func firstTail(s string, n int) string {
 		n--
 	}
 	return ""
+}
+
+func (s Style) width() int {
+	if s.Width <= 0 {
+		return defaultWidth
+	}
+	return s.Width
 }
 
 func (s Style) paint(color, text string) string {

@@ -41,6 +41,14 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
+// a gives the name with its article.
+func (k Kind) a() string {
+	if k == Identity {
+		return "an " + k.String()
+	}
+	return "a " + k.String()
+}
+
 func (k Kind) valid() bool { return k >= Identity && k <= Endpoint }
 
 // need says whether a kind wants an element.

@@ -29,9 +29,6 @@ type Options struct {
 	// Action or Resource elements are joined (PL-5). Other duplicates are
 	// refused still.
 	LegacyDuplicates bool
-	// Path is put before the JSON path of every diagnostic, for a document that
-	// is part of a larger one.
-	Path string
 }
 
 // Parse reads the document that a source's text is. The list holds every
@@ -45,9 +42,6 @@ func Parse(src *diag.Source, opts Options) (*Document, diag.List) {
 	}
 	value, list := jsonpos.Parse(src, jsonpos.Limits{Bytes: limit, Depth: maxDepth})
 	if list != nil {
-		for i := range list {
-			list[i].Path = opts.Path
-		}
 		return nil, list
 	}
 	return Read(value, opts)
@@ -64,7 +58,7 @@ func Read(value jsonpos.Value, opts Options) (*Document, diag.List) {
 		doc: &Document{Kind: opts.Kind, Source: value.Source()},
 	}
 	p.document(value)
-	p.list.Sort()
+	p.finish(value)
 	if p.list.HasErrors() {
 		return nil, p.list
 	}
@@ -83,22 +77,26 @@ type parser struct {
 	sids map[string]bool
 }
 
-// place is where something stands: its JSON path and its span.
-type place struct {
-	path string
-	span diag.Span
+// finish orders the problems and tells each its JSON path.
+func (p *parser) finish(value jsonpos.Value) {
+	if len(p.list) == 0 {
+		return
+	}
+	p.list.Sort()
+	offsets := make([]int, len(p.list))
+	for i := range p.list {
+		offsets[i] = p.list[i].Span.Start
+	}
+	for i, path := range value.Paths(offsets) {
+		p.list[i].Path = path
+	}
 }
 
-func (p *parser) problem(severity diag.Severity, code, rule string, at place, summary, hint string) diag.Diagnostic {
-	path := at.path
-	if p.opts.Path != "" {
-		path = strings.TrimSuffix(p.opts.Path+"."+path, ".")
-	}
-	text := p.doc.Source.Text
+func (p *parser) problem(severity diag.Severity, code, rule string, at diag.Span, summary, hint string) diag.Diagnostic {
 	return diag.Diagnostic{
-		Severity: severity, Code: code, Rule: rule, Summary: summary, Hint: hint, Path: path,
-		Value:  diag.Clip(text[min(at.span.Start, len(text)):min(at.span.End, len(text))], 200),
-		Source: p.doc.Source, Span: at.span,
+		Severity: severity, Code: code, Rule: rule, Summary: summary, Hint: hint,
+		Value:  diag.Clip(p.doc.Source.Text[at.Start:at.End], 200),
+		Source: p.doc.Source, Span: at,
 	}
 }
 
@@ -107,41 +105,40 @@ func (p *parser) add(d diag.Diagnostic) {
 	case len(p.list) < maxProblems:
 		p.list = append(p.list, d)
 	case len(p.list) == maxProblems:
-		p.list = append(p.list, p.problem(diag.Error, CodeTooManyProblems, "", place{span: d.Span},
+		p.list = append(p.list, p.problem(diag.Error, CodeTooManyProblems, "", d.Span,
 			fmt.Sprintf("more than %d problems; the rest is not listed", maxProblems), ""))
 	}
 }
 
-func (p *parser) refuse(code, rule string, at place, summary, hint string) {
+func (p *parser) refuse(code, rule string, at diag.Span, summary, hint string) {
 	p.add(p.problem(diag.Error, code, rule, at, summary, hint))
 }
 
-func (p *parser) warn(code, rule string, at place, summary, hint string) {
+func (p *parser) warn(code, rule string, at diag.Span, summary, hint string) {
 	p.add(p.problem(diag.Warning, code, rule, at, summary, hint))
 }
 
 // wrongType refuses a value of the wrong JSON type.
-func (p *parser) wrongType(at place, element, want string, got jsonpos.Value) {
+func (p *parser) wrongType(element, want string, got jsonpos.Value) {
 	rule := "PL-11"
 	if got.Kind() == jsonpos.Null {
 		rule = "PL-13"
 	}
-	p.refuse(CodeDataType, rule, at, fmt.Sprintf("%s must be %s, not %s", element, want, got.Kind()), "")
+	p.refuse(CodeDataType, rule, got.Span(), fmt.Sprintf("%s must be %s, not %s", element, want, got.Kind()), "")
 }
 
 var documentElements = []string{"Version", "Id", "Statement"}
 
 func (p *parser) document(value jsonpos.Value) {
 	if value.Kind() != jsonpos.Object {
-		p.refuse(jsonpos.Code, "PL-1", place{span: value.Span()}, "a policy is a JSON object, not "+value.Kind().String(), "")
+		p.refuse(jsonpos.Code, "PL-1", value.Span(), "a policy is a JSON object, not "+value.Kind().String(), "")
 		return
 	}
 	var version, id, statement jsonpos.Value
 	for m := range value.Members() {
-		at := place{path: m.Key, span: m.KeySpan}
 		switch {
 		case m.Duplicate:
-			p.duplicate(at, m.Key)
+			p.duplicate(m)
 		case m.Key == "Version":
 			version = m.Value
 		case m.Key == "Id":
@@ -149,76 +146,72 @@ func (p *parser) document(value jsonpos.Value) {
 		case m.Key == "Statement":
 			statement = m.Value
 		default:
-			p.unknownElement(at, m.Key, "a policy", documentElements, statementElements, "a statement")
+			p.unknownElement(m, "a policy", documentElements, statementElements, "a statement")
 		}
 	}
 	p.version(version, value)
 	if id.Exists() {
-		p.doc.ID = p.text(id, "Id", "Id")
+		p.doc.ID = p.text(id, "Id")
 	}
 	p.statements(statement, value)
 	p.size(value)
 }
 
-func (p *parser) duplicate(at place, name string) {
-	p.refuse(CodeDuplicateKey, "PL-5", at, fmt.Sprintf("%q occurs twice", diag.Clip(name, 100)), "keep one of them")
+func (p *parser) duplicate(m jsonpos.Member) {
+	p.refuse(CodeDuplicateKey, "PL-5", m.KeySpan, fmt.Sprintf("%q occurs twice", diag.Clip(m.Key, 100)), "keep one of them")
 }
 
 // unknownElement refuses a member (PL-2, PL-3). Names are compared with case
 // (PL-6, CONTESTED); the hint says what was probably meant, or where a member
 // of the other level belongs.
-func (p *parser) unknownElement(at place, name, where string, known, elsewhere []string, otherPlace string) {
-	hint := diag.DidYouMean(name, known, "the elements are "+strings.Join(known, ", "))
+func (p *parser) unknownElement(m jsonpos.Member, where string, known, elsewhere []string, otherPlace string) {
+	hint := diag.DidYouMean(m.Key, known, "the elements are "+strings.Join(known, ", "))
 	for _, e := range elsewhere {
-		if e == name {
-			hint = name + " belongs in " + otherPlace
+		if e == m.Key {
+			hint = m.Key + " belongs in " + otherPlace
 		}
 	}
 	rule := "PL-2"
 	if where != "a policy" {
 		rule = "PL-3"
 	}
-	p.refuse(CodeUnknownElement, rule, at, fmt.Sprintf("unknown element %q in %s", diag.Clip(name, 100), where), hint)
+	p.refuse(CodeUnknownElement, rule, m.KeySpan, fmt.Sprintf("unknown element %q in %s", diag.Clip(m.Key, 100), where), hint)
 }
 
 func (p *parser) version(value, document jsonpos.Value) {
 	if !value.Exists() {
-		at := place{span: diag.Span{Start: document.Span().Start, End: document.Span().Start + 1}}
-		p.warn(CodeMissingVersion, "PL-36", at, "no Version: read as "+Version2008+", without policy variables", `add "Version": "`+Version2012+`"`)
+		p.warn(CodeMissingVersion, "PL-36", opening(document), "no Version: read as "+Version2008+", without policy variables", `add "Version": "`+Version2012+`"`)
 		return
 	}
-	text := p.text(value, "Version", "Version")
+	text := p.text(value, "Version")
 	if text == nil {
 		return
 	}
 	p.doc.Version = *text
-	at := place{path: "Version", span: text.Span}
 	switch {
 	case text.Value != Version2012 && text.Value != Version2008:
-		p.refuse(CodeVersion, "PL-35", at, fmt.Sprintf("there is no Version %q", diag.Clip(text.Value, 50)), `use "`+Version2012+`"`)
+		p.refuse(CodeVersion, "PL-35", text.Span, fmt.Sprintf("there is no Version %q", diag.Clip(text.Value, 50)), `use "`+Version2012+`"`)
 	case text.Value == Version2008 && p.rules.onlyNewVersion:
-		p.refuse(CodeVersion, "PL-29", at, "a "+p.opts.Kind.String()+" must have Version "+Version2012, "")
+		p.refuse(CodeVersion, "PL-29", text.Span, p.opts.Kind.a()+" must have Version "+Version2012, "")
 	}
 }
 
 func (p *parser) statements(value, document jsonpos.Value) {
-	at := place{path: "Statement", span: value.Span()}
 	switch {
 	case !value.Exists():
-		at.span = diag.Span{Start: document.Span().Start, End: document.Span().Start + 1}
-		p.refuse(CodeMissingStatement, "PL-8", at, "a policy needs a Statement", "")
+		p.refuse(CodeMissingStatement, "PL-8", opening(document), "a policy needs a Statement", "")
 	case value.Kind() == jsonpos.Object:
-		p.statement(value, "Statement")
+		p.statement(value)
 	case value.Kind() != jsonpos.Array:
-		p.wrongType(at, "Statement", "an object or an array of objects", value)
+		p.wrongType("Statement", "an object or an array of objects", value)
 	default:
 		n := 0
 		for item := range value.Items() {
-			p.statement(item, fmt.Sprintf("Statement[%d]", n))
+			p.statement(item)
 			n++
 		}
 		if n == 0 {
-			p.refuse(CodeMissingStatement, "PL-9", at, "a policy needs at least one statement", "")
+			p.refuse(CodeMissingStatement, "PL-9", value.Span(), "a policy needs at least one statement", "")
 		}
 	}
 	p.fullAccess()
@@ -236,8 +229,7 @@ func (p *parser) size(value jsonpos.Value) {
 		n = utf8.RuneCount(compact(raw))
 	}
 	if n > p.rules.limit {
-		at := place{span: diag.Span{Start: value.Span().Start, End: value.Span().Start + 1}}
-		p.warn(CodePolicySize, "PL-34", at, fmt.Sprintf("%d characters, more than the %d of a %s by default", n, p.rules.limit, p.opts.Kind), "")
+		p.warn(CodePolicySize, "PL-34", opening(value), fmt.Sprintf("%d characters, more than the %d of %s by default", n, p.rules.limit, p.opts.Kind.a()), "")
 	}
 }
 
@@ -262,40 +254,37 @@ func compact(raw string) []byte {
 	return out
 }
 
+// opening is the place of an object for what is missing in it: its brace.
+func opening(v jsonpos.Value) diag.Span {
+	start := v.Span().Start
+	return diag.Span{Start: start, End: start + 1}
+}
+
 // text reads a string element.
-func (p *parser) text(value jsonpos.Value, path, element string) *Text {
+func (p *parser) text(value jsonpos.Value, element string) *Text {
 	if value.Kind() != jsonpos.String {
-		p.wrongType(place{path: path, span: value.Span()}, element, "a string", value)
+		p.wrongType(element, "a string", value)
 		return nil
 	}
 	return &Text{Value: value.Text(), Span: value.Span()}
 }
 
-// texts reads a string or an array of strings (PL-10). It refuses other items
-// and goes on.
-func (p *parser) texts(value jsonpos.Value, path, element string) []Text {
+// texts reads a string or an array of strings (PL-10) behind those read
+// before. It refuses other items and goes on.
+func (p *parser) texts(items []Text, value jsonpos.Value, element string) []Text {
 	switch value.Kind() {
 	case jsonpos.String:
-		return []Text{{Value: value.Text(), Span: value.Span()}}
+		return append(items, Text{Value: value.Text(), Span: value.Span()})
 	case jsonpos.Array:
-		items, n := []Text{}, 0
 		for item := range value.Items() {
-			if t := p.text(item, fmt.Sprintf("%s[%d]", path, n), "an item of "+element); t != nil {
-				items = append(items, *t)
+			if item.Kind() != jsonpos.String {
+				p.wrongType("an item of "+element, "a string", item)
+				continue
 			}
-			n++
+			items = append(items, Text{Value: item.Text(), Span: item.Span()})
 		}
-		return items
 	default:
-		p.wrongType(place{path: path, span: value.Span()}, element, "a string or an array of strings", value)
-		return nil
+		p.wrongType(element, "a string or an array of strings", value)
 	}
-}
-
-// itemPath names item i of a list: the list itself if it is a bare string.
-func itemPath(path string, i, n int, list jsonpos.Value) string {
-	if list.Kind() != jsonpos.Array || n == 0 {
-		return path
-	}
-	return fmt.Sprintf("%s[%d]", path, i)
+	return items
 }

@@ -9,60 +9,59 @@ import (
 	"github.com/rolecall/rolecall/internal/jsonpos"
 )
 
-func (p *parser) condition(value jsonpos.Value, path string) []ConditionOperator {
+func (p *parser) condition(value jsonpos.Value) []ConditionOperator {
 	if value.Kind() != jsonpos.Object {
-		p.wrongType(place{path: path, span: value.Span()}, "Condition", "an object", value)
+		p.wrongType("Condition", "an object", value)
 		return nil
 	}
 	var result []ConditionOperator
 	for m := range value.Members() {
-		at := place{path: path + "." + m.Key, span: m.KeySpan}
 		if m.Duplicate {
-			p.duplicate(at, m.Key)
+			p.duplicate(m)
 			continue
 		}
-		op := p.operator(m.Key, at)
-		op.Keys = p.conditionKeys(op, m.Value, at.path)
+		op := p.operator(m)
+		op.Keys = p.conditionKeys(op, m.Value)
 		result = append(result, op)
 	}
 	return result
 }
 
-func (p *parser) operator(name string, at place) ConditionOperator {
+func (p *parser) operator(m jsonpos.Member) ConditionOperator {
+	name := m.Key
 	op, problem := conditions.ParseOperator(name)
 	switch problem {
 	case conditions.UnknownOperator:
 		hint := diag.DidYouMean(name, conditions.OperatorNames(), "an operator is named like StringEquals or ForAnyValue:StringLike")
-		p.refuse(CodeConditionOperator, "PL-123", at, fmt.Sprintf("unknown condition operator %q", diag.Clip(name, 100)), hint)
+		p.refuse(CodeConditionOperator, "PL-123", m.KeySpan, fmt.Sprintf("unknown condition operator %q", diag.Clip(name, 100)), hint)
 	case conditions.NullIfExists:
-		p.refuse(CodeNullIfExists, "PL-124", at, "Null takes no IfExists", `use "Null"`)
+		p.refuse(CodeNullIfExists, "PL-124", m.KeySpan, "Null takes no IfExists", `use "Null"`)
 	}
-	return ConditionOperator{Name: Text{Value: name, Span: at.span}, Operator: op}
+	return ConditionOperator{Name: Text{Value: name, Span: m.KeySpan}, Operator: op}
 }
 
-func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value, path string) []ConditionKey {
+func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value) []ConditionKey {
 	if value.Kind() != jsonpos.Object {
-		p.wrongType(place{path: path, span: value.Span()}, op.Name.Value, "an object of condition keys", value)
+		p.wrongType(op.Name.Value, "an object of condition keys", value)
 		return nil
 	}
 	var result []ConditionKey
 	folded := map[string]bool{}
 	for m := range value.Members() {
-		at := place{path: path + "." + m.Key, span: m.KeySpan}
 		lower := strings.ToLower(m.Key)
 		switch {
 		case m.Duplicate:
-			p.duplicate(at, m.Key)
+			p.duplicate(m)
 			continue
 		case folded[lower]:
 			// IAM's own answer is not documented (PL-114, CONTESTED).
-			p.refuse(CodeDuplicateKey, "PL-114", at, fmt.Sprintf("the condition key %q occurs twice: case does not count", diag.Clip(m.Key, 100)), "join the values in one list")
+			p.refuse(CodeDuplicateKey, "PL-114", m.KeySpan, fmt.Sprintf("the condition key %q occurs twice: case does not count", diag.Clip(m.Key, 100)), "join the values in one list")
 		case !strings.Contains(m.Key, ":"):
-			p.refuse(CodeConditionKeyFormat, "PL-111", at, fmt.Sprintf("the condition key %q has no prefix", diag.Clip(m.Key, 100)), "write it as prefix:name, such as aws:"+diag.Clip(m.Key, 60))
+			p.refuse(CodeConditionKeyFormat, "PL-111", m.KeySpan, fmt.Sprintf("the condition key %q has no prefix", diag.Clip(m.Key, 100)), "write it as prefix:name, such as aws:"+diag.Clip(m.Key, 60))
 		}
 		folded[lower] = true
 		key := ConditionKey{Name: Text{Value: m.Key, Span: m.KeySpan}}
-		key.Values = p.conditionValues(op, m.Value, at.path)
+		key.Values = p.conditionValues(op, m.Value)
 		result = append(result, key)
 	}
 	return result
@@ -70,71 +69,71 @@ func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value, path s
 
 // conditionValues reads a value or a list of values: strings, numbers and
 // booleans (PL-12).
-func (p *parser) conditionValues(op ConditionOperator, value jsonpos.Value, path string) []Text {
+func (p *parser) conditionValues(op ConditionOperator, value jsonpos.Value) []Text {
 	if value.Kind() != jsonpos.Array {
-		return p.conditionValue(nil, op, value, path)
+		return p.conditionValue(nil, op, value)
 	}
-	values, n := []Text{}, 0
+	var values []Text
+	empty := true
 	for item := range value.Items() {
-		values = p.conditionValue(values, op, item, fmt.Sprintf("%s[%d]", path, n))
-		n++
+		values = p.conditionValue(values, op, item)
+		empty = false
 	}
-	if n == 0 {
-		p.warn(CodeEmptyList, "PL-110", place{path: path, span: value.Span()}, "a condition key without values: a positive operator is false then", "")
+	if empty {
+		p.warn(CodeEmptyList, "PL-110", value.Span(), "a condition key without values: a positive operator is false then", "")
 	}
 	return values
 }
 
-func (p *parser) conditionValue(values []Text, op ConditionOperator, value jsonpos.Value, path string) []Text {
-	at := place{path: path, span: value.Span()}
+func (p *parser) conditionValue(values []Text, op ConditionOperator, value jsonpos.Value) []Text {
 	switch value.Kind() {
 	case jsonpos.String, jsonpos.Number, jsonpos.Bool:
 	default:
-		p.wrongType(at, "a condition value", "a string, a number or a boolean", value)
+		p.wrongType("a condition value", "a string, a number or a boolean", value)
 		return values
 	}
 	t := Text{Value: value.Text(), Span: value.Span()}
-	p.checkConditionValue(op.Operator.Base, t, at)
+	p.checkConditionValue(op.Operator.Base, t)
 	return append(values, t)
 }
 
 // checkConditionValue warns of a value that cannot take effect.
-func (p *parser) checkConditionValue(base conditions.Base, t Text, at place) {
+func (p *parser) checkConditionValue(base conditions.Base, t Text) {
 	if base == 0 {
 		return
 	}
 	if base.TakesVariables() {
-		p.variables(t, at)
+		p.variables(t)
 	} else if strings.Contains(t.Value, "${") {
-		p.warn(CodeVariableInOperator, "PL-140", at, fmt.Sprintf("%s takes no policy variables: the text is not replaced", base), "")
+		p.warn(CodeVariableInOperator, "PL-140", t.Span, fmt.Sprintf("%s takes no policy variables: the text is not replaced", base), "")
 	}
 	if !conditions.Interpretable(base, t.Value, p.doc.HasVariables()) {
-		p.warn(CodeTypeMismatchValue, "PL-137", at, fmt.Sprintf("%s cannot read %q: it matches nothing", base, diag.Clip(t.Value, 100)), "")
+		p.warn(CodeTypeMismatchValue, "PL-137", t.Span, fmt.Sprintf("%s cannot read %q: it matches nothing", base, diag.Clip(t.Value, 100)), "")
 	}
 }
 
 // variables warns of policy variables that have no effect in a text.
-func (p *parser) variables(t Text, at place) {
+func (p *parser) variables(t Text) {
 	if !strings.Contains(t.Value, "${") {
 		return
 	}
 	if !p.doc.HasVariables() {
-		p.warn(CodeVariableInOldVersion, "PL-37", at, "policy variables need Version "+Version2012+": the text is taken as it stands", `set "Version": "`+Version2012+`"`)
+		p.warn(CodeVariableInOldVersion, "PL-37", t.Span, "policy variables need Version "+Version2012+": the text is taken as it stands", `set "Version": "`+Version2012+`"`)
 		return
 	}
 	if last := strings.LastIndex(t.Value, "${"); !strings.Contains(t.Value[last:], "}") {
-		p.warn(CodeVariableBrace, "PL-179", at, `"${" without "}" is plain text`, "")
+		p.warn(CodeVariableBrace, "PL-179", t.Span, `"${" without "}" is plain text`, "")
 	}
 	bodies, problems := conditions.VariableProblems(t.Value)
 	for i, problem := range problems {
 		shown := diag.Clip(bodies[i], 100)
 		switch problem {
 		case conditions.VariableEmpty:
-			p.warn(CodeVariableEmpty, "PL-179", at, "a variable without a name never has a value", "")
+			p.warn(CodeVariableEmpty, "PL-179", t.Span, "a variable without a name never has a value", "")
 		case conditions.VariableSpace:
-			p.warn(CodeVariableSpace, "PL-179", at, fmt.Sprintf("the variable %q has a space in its name and never has a value", shown), "")
+			p.warn(CodeVariableSpace, "PL-179", t.Span, fmt.Sprintf("the variable %q has a space in its name and never has a value", shown), "")
 		case conditions.VariableQuote:
-			p.warn(CodeVariableQuote, "PL-179", at, fmt.Sprintf("the default in %q is not in single quotes: the variable never has a value", shown), "write ${key, 'default'}")
+			p.warn(CodeVariableQuote, "PL-179", t.Span, fmt.Sprintf("the default in %q is not in single quotes: the variable never has a value", shown), "write ${key, 'default'}")
 		}
 	}
 }

@@ -5,13 +5,12 @@ import "github.com/rolecall/rolecall/diag"
 // checkRCP applies what only resource control policies must obey (PL-27). The
 // refusals wait until the whole document is known, because RCPFullAWSAccess is
 // exempt from them.
-func (p *parser) checkRCP(st *Statement, members elements, statement place) {
+func (p *parser) checkRCP(st *Statement, m *elements) {
 	if p.opts.Kind != RCP {
 		return
 	}
-	if e := members["Effect"]; e != nil && st.Effect == Allow {
-		at := place{path: statement.path + ".Effect", span: e.value.Span()}
-		p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPEffect, "PL-27", at,
+	if st.Effect == Allow {
+		p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPEffect, "PL-27", m.effect.value.Span(),
 			"a resource control policy can only deny", "RCPFullAWSAccess is always attached besides"))
 	}
 	if st.Action == nil || st.Action.Not {
@@ -19,8 +18,7 @@ func (p *parser) checkRCP(st *Statement, members elements, statement place) {
 	}
 	for _, t := range st.Action.Items {
 		if t.Value == "*" || t.Value == "*:*" {
-			at := place{path: statement.path + ".Action", span: t.Span}
-			p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPAction, "PL-27", at,
+			p.rcp = append(p.rcp, p.problem(diag.Error, CodeRCPAction, "PL-27", t.Span,
 				`the action "*" is not allowed in a resource control policy`, "name the services, such as s3:*"))
 		}
 	}

@@ -12,95 +12,113 @@ var statementElements = []string{
 	"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 }
 
-// element is a member of a statement.
+// element is a member of a statement; name is empty if it is absent.
 type element struct {
 	name  string
 	value jsonpos.Value
-	span  diag.Span
+	key   diag.Span
 	// more are further values of a legacy duplicate.
 	more []jsonpos.Value
 }
 
-// elements are the members of a statement by name.
-type elements map[string]*element
+func (e *element) present() bool { return e.name != "" }
 
-func (p *parser) statement(value jsonpos.Value, path string) {
-	at := place{path: path, span: value.Span()}
+// elements are the members of a statement.
+type elements struct {
+	sid, effect, principal, notPrincipal, action, notAction, resource, notResource, condition element
+}
+
+// find gives the place of an element by its name; nil means that there is no
+// such element.
+func (m *elements) find(name string) *element {
+	switch name {
+	case "Sid":
+		return &m.sid
+	case "Effect":
+		return &m.effect
+	case "Principal":
+		return &m.principal
+	case "NotPrincipal":
+		return &m.notPrincipal
+	case "Action":
+		return &m.action
+	case "NotAction":
+		return &m.notAction
+	case "Resource":
+		return &m.resource
+	case "NotResource":
+		return &m.notResource
+	case "Condition":
+		return &m.condition
+	default:
+		return nil
+	}
+}
+
+func (p *parser) statement(value jsonpos.Value) {
 	if value.Kind() != jsonpos.Object {
-		p.wrongType(at, "a statement", "an object", value)
+		p.wrongType("a statement", "an object", value)
 		return
 	}
-	members := p.elements(value, path)
+	var m elements
+	p.elements(&m, value)
 	st := Statement{Span: value.Span()}
-	if e := members["Sid"]; e != nil {
-		st.Sid = p.sid(e, path+".Sid")
+	if m.sid.present() {
+		st.Sid = p.sid(&m.sid)
 	}
-	st.Effect = p.effect(members["Effect"], at)
-	st.Principal = p.principalElement(members, at)
-	p.actionElement(&st, members, at)
-	p.resourceElement(&st, members, at)
-	if e := members["Condition"]; e != nil {
-		st.Condition = p.condition(e.value, path+".Condition")
+	st.Effect = p.effect(&m.effect, value)
+	st.Principal = p.principalElement(&m, value)
+	st.Action = p.actionElement(&m, value)
+	st.Resource = p.resourceElement(&m, value)
+	if m.condition.present() {
+		st.Condition = p.condition(m.condition.value)
 	}
-	p.checkRCP(&st, members, at)
+	p.checkRCP(&st, &m)
 	p.doc.Statements = append(p.doc.Statements, st)
 }
 
-func (p *parser) elements(value jsonpos.Value, path string) elements {
-	members := elements{}
-	for m := range value.Members() {
-		at := place{path: path + "." + m.Key, span: m.KeySpan}
-		known := members[m.Key]
+func (p *parser) elements(m *elements, value jsonpos.Value) {
+	for member := range value.Members() {
+		e := m.find(member.Key)
 		switch {
-		case !isStatementElement(m.Key):
-			p.unknownInStatement(at, m.Key)
-		case known == nil:
-			members[m.Key] = &element{name: m.Key, value: m.Value, span: m.KeySpan}
-		case p.opts.LegacyDuplicates && m.Key == "Effect":
-			known.value = m.Value
-		case p.opts.LegacyDuplicates && (m.Key == "Action" || m.Key == "Resource"):
-			known.more = append(known.more, m.Value)
+		case e == nil:
+			p.unknownInStatement(member)
+		case !e.present():
+			*e = element{name: member.Key, value: member.Value, key: member.KeySpan}
+		case p.opts.LegacyDuplicates && e == &m.effect:
+			e.value = member.Value
+		case p.opts.LegacyDuplicates && (e == &m.action || e == &m.resource):
+			e.more = append(e.more, member.Value)
 		default:
-			p.duplicate(at, m.Key)
+			p.duplicate(member)
 		}
 	}
-	return members
-}
-
-func isStatementElement(name string) bool {
-	for _, e := range statementElements {
-		if e == name {
-			return true
-		}
-	}
-	return false
 }
 
 // unknownInStatement: an operator beside Condition, where it was meant to
 // stand inside, is the commonest of these (PL-3).
-func (p *parser) unknownInStatement(at place, name string) {
-	if _, problem := conditions.ParseOperator(name); problem == 0 {
-		p.refuse(CodeUnknownElement, "PL-3", at, fmt.Sprintf("unknown element %q in a statement", name), name+" belongs inside Condition")
+func (p *parser) unknownInStatement(m jsonpos.Member) {
+	if _, problem := conditions.ParseOperator(m.Key); problem == 0 {
+		p.refuse(CodeUnknownElement, "PL-3", m.KeySpan, fmt.Sprintf("unknown element %q in a statement", m.Key), m.Key+" belongs inside Condition")
 		return
 	}
-	p.unknownElement(at, name, "a statement", statementElements, documentElements, "the policy, beside Statement")
+	p.unknownElement(m, "a statement", statementElements, documentElements, "the policy, beside Statement")
 }
 
-func (p *parser) sid(e *element, path string) *Text {
-	sid := p.text(e.value, path, "Sid")
+func (p *parser) sid(e *element) *Text {
+	sid := p.text(e.value, "Sid")
 	if sid == nil {
 		return nil
 	}
-	at := place{path: path, span: sid.Span}
 	if p.rules.strictSid && !isAlphanumeric(sid.Value) {
-		p.refuse(CodeSidCharacters, "PL-40", at, fmt.Sprintf("Sid %q has characters other than A-Z, a-z and 0-9", diag.Clip(sid.Value, 100)), "")
+		p.refuse(CodeSidCharacters, "PL-40", sid.Span, fmt.Sprintf("Sid %q has characters other than A-Z, a-z and 0-9", diag.Clip(sid.Value, 100)), "")
 	}
 	if sid.Value != "" && p.sids[sid.Value] {
 		summary := fmt.Sprintf("two statements have the Sid %q", diag.Clip(sid.Value, 100))
 		if p.rules.strictSid {
-			p.refuse(CodeSidDuplicate, "PL-41", at, summary, "give each its own")
+			p.refuse(CodeSidDuplicate, "PL-41", sid.Span, summary, "give each its own")
 		} else {
-			p.warn(CodeSidDuplicate, "PL-41", at, summary, "give each its own")
+			p.warn(CodeSidDuplicate, "PL-41", sid.Span, summary, "give each its own")
 		}
 	}
 	if p.sids == nil {
@@ -119,104 +137,98 @@ func isAlphanumeric(s string) bool {
 	return true
 }
 
-func (p *parser) effect(e *element, statement place) Effect {
-	if e == nil {
-		p.refuse(CodeMissingEffect, "PL-21", openingBrace(statement), "a statement needs an Effect", `add "Effect": "Allow" or "Effect": "Deny"`)
+func (p *parser) effect(e *element, statement jsonpos.Value) Effect {
+	if !e.present() {
+		p.refuse(CodeMissingEffect, "PL-21", opening(statement), "a statement needs an Effect", `add "Effect": "Allow" or "Effect": "Deny"`)
 		return 0
 	}
-	text := p.text(e.value, statement.path+".Effect", "Effect")
-	if text == nil {
+	if e.value.Kind() != jsonpos.String {
+		p.wrongType("Effect", "a string", e.value)
 		return 0
 	}
-	switch text.Value {
+	switch text := e.value.Text(); text {
 	case "Allow":
 		return Allow
 	case "Deny":
 		return Deny
+	default:
+		hint := diag.DidYouMean(text, []string{"Allow", "Deny"}, `it is "Allow" or "Deny"`)
+		p.refuse(CodeEffect, "PL-42", e.value.Span(), fmt.Sprintf("Effect cannot be %q", diag.Clip(text, 50)), hint)
+		return 0
 	}
-	at := place{path: statement.path + ".Effect", span: text.Span}
-	hint := diag.DidYouMean(text.Value, []string{"Allow", "Deny"}, `it is "Allow" or "Deny"`)
-	p.refuse(CodeEffect, "PL-42", at, fmt.Sprintf("Effect cannot be %q", diag.Clip(text.Value, 50)), hint)
-	return 0
-}
-
-// openingBrace is the place of a statement, for what is missing in it.
-func openingBrace(statement place) place {
-	return place{path: statement.path, span: diag.Span{Start: statement.span.Start, End: statement.span.Start + 1}}
 }
 
 // exclusive gives the one of an element and its Not form that a statement has,
-// or nil, and refuses both (PL-20).
-func (p *parser) exclusive(members elements, name string, statement place) (e *element, not bool) {
-	plain, negated := members[name], members["Not"+name]
-	if plain != nil && negated != nil {
-		at := place{path: statement.path + ".Not" + name, span: negated.span}
-		p.refuse(CodeExclusiveElements, "PL-20", at, name+" and Not"+name+" exclude each other", "keep one of them")
+// and refuses both (PL-20).
+func (p *parser) exclusive(plain, negated *element) (e *element, not bool) {
+	if !negated.present() {
+		return plain, false
 	}
-	if plain == nil {
-		return negated, negated != nil
+	if plain.present() {
+		p.refuse(CodeExclusiveElements, "PL-20", negated.key, plain.name+" and "+negated.name+" exclude each other", "keep one of them")
+		return plain, false
 	}
-	return plain, false
+	return negated, true
 }
 
-func (p *parser) actionElement(st *Statement, members elements, statement place) {
-	e, not := p.exclusive(members, "Action", statement)
-	if e == nil {
-		p.refuse(CodeMissingAction, "PL-21", openingBrace(statement), "a statement needs Action or NotAction", "")
-		return
+func (p *parser) actionElement(m *elements, statement jsonpos.Value) *List {
+	e, not := p.exclusive(&m.action, &m.notAction)
+	if !e.present() {
+		p.refuse(CodeMissingAction, "PL-21", opening(statement), "a statement needs Action or NotAction", "")
+		return nil
 	}
 	if not && p.opts.Kind == RCP {
-		p.refuse(CodeNotActionNotAllowed, "PL-27", place{path: statement.path + ".NotAction", span: e.span}, "NotAction is not allowed in a resource control policy", "list the actions under Action")
+		p.refuse(CodeNotActionNotAllowed, "PL-27", e.key, "NotAction is not allowed in a resource control policy", "list the actions under Action")
 	}
-	st.Action = p.stringList(e, not, statement.path, p.checkAction)
+	return p.stringList(e, not, p.checkAction)
 }
 
-func (p *parser) resourceElement(st *Statement, members elements, statement place) {
-	e, not := p.exclusive(members, "Resource", statement)
+func (p *parser) resourceElement(m *elements, statement jsonpos.Value) *List {
+	e, not := p.exclusive(&m.resource, &m.notResource)
 	switch {
-	case e == nil && p.rules.resource == required:
-		p.refuse(CodeMissingResource, p.rules.rule, openingBrace(statement), "a statement of a "+p.opts.Kind.String()+" needs Resource or NotResource", `add "Resource": "*" or an ARN`)
-	case e == nil:
+	case !e.present() && p.rules.resource == required:
+		p.refuse(CodeMissingResource, p.rules.rule, opening(statement), "a statement of "+p.opts.Kind.a()+" needs Resource or NotResource", `add "Resource": "*" or an ARN`)
+		return nil
+	case !e.present():
+		return nil
 	case p.rules.resource == forbidden:
-		at := place{path: statement.path + "." + e.name, span: e.span}
-		p.refuse(CodeResourceNotAllowed, p.rules.rule, at, e.name+" is not allowed in a "+p.opts.Kind.String(), "remove it: the resource is the role itself")
+		p.refuse(CodeResourceNotAllowed, p.rules.rule, e.key, e.name+" is not allowed in "+p.opts.Kind.a(), "remove it: the resource is the role itself")
+		return nil
 	default:
-		st.Resource = p.stringList(e, not, statement.path, p.checkResource)
+		return p.stringList(e, not, p.checkResource)
 	}
 }
 
 // stringList reads the strings of an element and checks each.
-func (p *parser) stringList(e *element, not bool, path string, check func(t Text, at place)) *List {
-	path += "." + e.name
-	l := &List{Not: not}
-	for _, value := range append([]jsonpos.Value{e.value}, e.more...) {
-		items := p.texts(value, path, e.name)
-		for i, t := range items {
-			check(t, place{path: itemPath(path, i, len(items), value), span: t.Span})
-		}
-		l.Items = append(l.Items, items...)
+func (p *parser) stringList(e *element, not bool, check func(Text)) *List {
+	l := &List{Not: not, Items: p.texts(nil, e.value, e.name)}
+	for _, value := range e.more {
+		l.Items = p.texts(l.Items, value, e.name)
+	}
+	for _, t := range l.Items {
+		check(t)
 	}
 	if len(l.Items) == 0 && e.value.Kind() == jsonpos.Array {
 		what := "nothing matches, so the statement has no effect"
 		if not {
 			what = "nothing is excluded, so everything matches"
 		}
-		p.warn(CodeEmptyList, "PL-14", place{path: path, span: e.value.Span()}, e.name+" is empty: "+what, "")
+		p.warn(CodeEmptyList, "PL-14", e.value.Span(), e.name+" is empty: "+what, "")
 	}
 	return l
 }
 
-func (p *parser) checkAction(t Text, at place) {
-	p.report(actionProblem(t.Value), at)
+func (p *parser) checkAction(t Text) {
+	p.report(actionProblem(t.Value), t.Span)
 }
 
-func (p *parser) checkResource(t Text, at place) {
-	p.report(resourceProblem(t.Value, p.opts.Kind, p.doc.HasVariables()), at)
-	p.variables(t, at)
+func (p *parser) checkResource(t Text) {
+	p.report(resourceProblem(t.Value, p.opts.Kind, p.doc.HasVariables()), t.Span)
+	p.variables(t)
 }
 
 // report adds what is wrong with an item of a list, if anything is.
-func (p *parser) report(problem *itemProblem, at place) {
+func (p *parser) report(problem *itemProblem, at diag.Span) {
 	switch {
 	case problem == nil:
 	case problem.refused:

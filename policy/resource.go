@@ -106,10 +106,7 @@ func compileResource(text string, kind Kind, variables bool) resourcePattern {
 		}
 		text += strings.Repeat(":*", missing)
 	}
-	p, ok := conditions.NewARNPattern(text, mode)
-	if !ok {
-		return resourcePattern{}
-	}
+	p, _ := conditions.NewARNPattern(text, mode) // it has its six parts by now
 	return resourcePattern{arn: &p}
 }
 

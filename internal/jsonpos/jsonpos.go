@@ -302,6 +302,9 @@ func (s *nameSet) add(name string) bool {
 			return false
 		}
 	}
+	if s.few == nil {
+		s.few = make([]string, 0, fewNames/2)
+	}
 	s.few = append(s.few, name)
 	if len(s.few) > fewNames {
 		s.many = make(map[string]bool, 2*fewNames)

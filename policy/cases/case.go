@@ -90,39 +90,30 @@ type parser struct {
 	opts Options
 }
 
-func (p *parser) fail(code string, span diag.Span, path, summary, hint string) {
+func (p *parser) fail(code string, span diag.Span, summary, hint string) {
 	p.c.Problems = append(p.c.Problems, diag.Diagnostic{
-		Severity: diag.Error, Code: code, Summary: summary, Hint: hint,
-		Path: path, Source: p.c.Source, Span: span,
+		Severity: diag.Error, Code: code, Summary: summary, Hint: hint, Source: p.c.Source, Span: span,
 	})
 }
 
 // fields reads the members of an object: each by its function. Other members,
 // and members that occur twice, are errors.
-func (p *parser) fields(value jsonpos.Value, path string, known []string, read func(name string, v jsonpos.Value, path string)) {
+func (p *parser) fields(value jsonpos.Value, what string, known []string, read func(name string, v jsonpos.Value)) {
 	if value.Kind() != jsonpos.Object {
-		p.wrongType(value, path, "an object")
+		p.wrongType(value, what, "an object")
 		return
 	}
 	for m := range value.Members() {
-		at := join(path, m.Key)
 		switch {
 		case m.Duplicate:
-			p.fail(policy.CodeDuplicateKey, m.KeySpan, at, fmt.Sprintf("%q occurs twice", diag.Clip(m.Key, 100)), "keep one of them")
+			p.fail(policy.CodeDuplicateKey, m.KeySpan, fmt.Sprintf("%q occurs twice", diag.Clip(m.Key, 100)), "keep one of them")
 		case !contains(known, m.Key):
 			hint := diag.DidYouMean(m.Key, known, "the fields are "+strings.Join(known, ", "))
-			p.fail(CodeUnknownField, m.KeySpan, at, fmt.Sprintf("unknown field %q", diag.Clip(m.Key, 100)), hint)
+			p.fail(CodeUnknownField, m.KeySpan, fmt.Sprintf("unknown field %q", diag.Clip(m.Key, 100)), hint)
 		default:
-			read(m.Key, m.Value, at)
+			read(m.Key, m.Value)
 		}
 	}
-}
-
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
 }
 
 func contains(list []string, s string) bool {
@@ -134,17 +125,13 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func (p *parser) wrongType(v jsonpos.Value, path, want string) {
-	what := path
-	if what == "" {
-		what = "a case"
-	}
-	p.fail(policy.CodeDataType, v.Span(), path, fmt.Sprintf("%s must be %s, not %s", what, want, v.Kind()), "")
+func (p *parser) wrongType(v jsonpos.Value, what, want string) {
+	p.fail(policy.CodeDataType, v.Span(), fmt.Sprintf("%s must be %s, not %s", what, want, v.Kind()), "")
 }
 
-func (p *parser) text(v jsonpos.Value, path string) string {
+func (p *parser) text(v jsonpos.Value, what string) string {
 	if v.Kind() != jsonpos.String {
-		p.wrongType(v, path, "a string")
+		p.wrongType(v, what, "a string")
 		return ""
 	}
 	return v.Text()
@@ -159,7 +146,7 @@ var caseFields = []string{
 // the resource says what kind of policy the resource policy is.
 func (p *parser) parse(value jsonpos.Value) {
 	found := map[string]jsonpos.Value{}
-	p.fields(value, "", caseFields, func(name string, v jsonpos.Value, _ string) { found[name] = v })
+	p.fields(value, "a case", caseFields, func(name string, v jsonpos.Value) { found[name] = v })
 	if value.Kind() != jsonpos.Object {
 		return
 	}
@@ -175,33 +162,49 @@ func (p *parser) parse(value jsonpos.Value) {
 	if v, ok := found["request"]; ok {
 		p.request(v)
 	} else {
-		p.missing(value, "", "request")
+		p.missing(value, "request")
 	}
 	p.policies(found)
-	p.c.Problems.Sort()
+	p.finish(value)
 }
 
-func (p *parser) missing(v jsonpos.Value, path, name string) {
+// finish orders the problems and tells each its path in the case.
+func (p *parser) finish(value jsonpos.Value) {
+	list := p.c.Problems
+	if len(list) == 0 {
+		return
+	}
+	list.Sort()
+	offsets := make([]int, len(list))
+	for i := range list {
+		offsets[i] = list[i].Span.Start
+	}
+	for i, path := range value.Paths(offsets) {
+		list[i].Path = path
+	}
+}
+
+func (p *parser) missing(v jsonpos.Value, name string) {
 	span := diag.Span{Start: v.Span().Start, End: v.Span().Start + 1}
-	p.fail(CodeMissingField, span, join(path, name), "the field "+name+" is missing", "")
+	p.fail(CodeMissingField, span, "the field "+name+" is missing", "")
 }
 
 func (p *parser) expect(value jsonpos.Value) {
 	e := &Expect{}
-	p.fields(value, "expect", []string{"decision", "error"}, func(name string, v jsonpos.Value, path string) {
+	p.fields(value, "expect", []string{"decision", "error"}, func(name string, v jsonpos.Value) {
 		if name == "error" {
-			e.Error = p.text(v, path)
+			e.Error = p.text(v, "expect.error")
 			return
 		}
-		e.Decision = p.text(v, path)
+		e.Decision = p.text(v, "expect.decision")
 		if v.Kind() == jsonpos.String && !contains(decisions, e.Decision) {
 			hint := diag.DidYouMean(e.Decision, decisions, "a decision is one of "+strings.Join(decisions, ", "))
-			p.fail(CodeBadValue, v.Span(), path, fmt.Sprintf("no decision can be %q", diag.Clip(e.Decision, 100)), hint)
+			p.fail(CodeBadValue, v.Span(), fmt.Sprintf("no decision can be %q", diag.Clip(e.Decision, 100)), hint)
 		}
 	})
 	if e.Decision == "" {
 		if value.Kind() == jsonpos.Object {
-			p.missing(value, "expect", "decision")
+			p.missing(value, "decision")
 		}
 		return
 	}
@@ -214,19 +217,19 @@ func (p *parser) request(value jsonpos.Value) {
 	q := &p.c.Query
 	q.Time, q.ProtectAWSManaged = p.opts.Time, p.opts.ProtectAWSManaged
 	given := map[string]bool{}
-	p.fields(value, "request", requestFields, func(name string, v jsonpos.Value, path string) {
+	p.fields(value, "request", requestFields, func(name string, v jsonpos.Value) {
 		given[name] = true
 		switch name {
 		case "principal":
-			q.Principal = p.text(v, path)
+			q.Principal = p.text(v, name)
 		case "action":
-			q.Action = p.text(v, path)
+			q.Action = p.text(v, name)
 		case "resource":
-			q.Resource = p.text(v, path)
+			q.Resource = p.text(v, name)
 		case "resourceAccount":
-			q.ResourceAccount = p.text(v, path)
+			q.ResourceAccount = p.text(v, name)
 		default:
-			p.context(v, path)
+			p.context(v)
 		}
 	})
 	if value.Kind() != jsonpos.Object {
@@ -234,40 +237,39 @@ func (p *parser) request(value jsonpos.Value) {
 	}
 	for _, name := range []string{"principal", "action", "resource"} {
 		if !given[name] {
-			p.missing(value, "request", name)
+			p.missing(value, name)
 		}
 	}
 }
 
-func (p *parser) context(value jsonpos.Value, path string) {
+func (p *parser) context(value jsonpos.Value) {
 	if value.Kind() != jsonpos.Object {
-		p.wrongType(value, path, "an object")
+		p.wrongType(value, "context", "an object")
 		return
 	}
 	for m := range value.Members() {
-		at := path + "." + m.Key
 		var err error
 		if m.Value.Kind() == jsonpos.Array {
-			err = p.c.Query.Context.AddList(m.Key, p.contextList(m.Value, at))
+			err = p.c.Query.Context.AddList(m.Key, p.contextList(m.Value))
 		} else {
 			text, ok := contextText(m.Value)
 			if !ok {
-				p.wrongType(m.Value, at, "a string, a number, a boolean or an array of them")
+				p.wrongType(m.Value, "a context value", "a string, a number, a boolean or an array of them")
 			}
 			err = p.c.Query.Context.Add(m.Key, text)
 		}
 		if err != nil {
-			p.fail(policy.CodeDuplicateKey, m.KeySpan, at, err.Error(), "keep one of them")
+			p.fail(policy.CodeDuplicateKey, m.KeySpan, err.Error(), "keep one of them")
 		}
 	}
 }
 
-func (p *parser) contextList(value jsonpos.Value, path string) []string {
+func (p *parser) contextList(value jsonpos.Value) []string {
 	list := []string{}
 	for item := range value.Items() {
 		text, ok := contextText(item)
 		if !ok {
-			p.wrongType(item, fmt.Sprintf("%s[%d]", path, len(list)), "a string, a number or a boolean")
+			p.wrongType(item, "a context value", "a string, a number or a boolean")
 		}
 		list = append(list, text)
 	}
@@ -284,10 +286,10 @@ func contextText(v jsonpos.Value) (string, bool) {
 	}
 }
 
-// resourceKind tells whether the resource policy of a request is a trust
-// policy.
-func (p *parser) resourceKind() policy.Kind {
-	a, err := arn.Parse(p.c.Query.Resource)
+// ResourcePolicyKind gives the kind of policy that a resource has: a role has a
+// trust policy.
+func ResourcePolicyKind(resource string) policy.Kind {
+	a, err := arn.Parse(resource)
 	if err == nil && a.Service == "iam" && strings.HasPrefix(a.Resource, "role/") {
 		return policy.Trust
 	}

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/rolecall/rolecall/conditions"
@@ -71,11 +72,13 @@ func appendExplanation(dst []byte, e *eval.Explanation) []byte {
 		}
 		out.Layers = append(out.Layers, layer)
 	}
-	text, err := json.Marshal(out)
-	if err != nil {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(out); err != nil {
 		panic(err) // strings, numbers and booleans always marshal
 	}
-	return append(dst, text...)
+	return append(dst, bytes.TrimSpace(text.Bytes())...)
 }
 
 func newStatementJSON(v *policy.Verdict) statementJSON {

@@ -20,7 +20,7 @@ func (p *parser) policies(found map[string]jsonpos.Value) {
 		to.Boundary = p.one(v, "permissionsBoundary", policy.Boundary)
 	}
 	if v, ok := found["resourcePolicy"]; ok {
-		to.Resource = p.one(v, "resourcePolicy", p.resourceKind())
+		to.Resource = p.one(v, "resourcePolicy", ResourcePolicyKind(p.c.Query.Resource))
 	}
 	if v, ok := found["endpointPolicy"]; ok {
 		to.Endpoint = p.one(v, "endpointPolicy", policy.Endpoint)
@@ -35,7 +35,7 @@ func (p *parser) policies(found map[string]jsonpos.Value) {
 
 // document reads one policy; its path is its name in results.
 func (p *parser) document(v jsonpos.Value, path string, kind policy.Kind) (policy.Policy, bool) {
-	d, list := policy.Read(v, policy.Options{Kind: kind, Path: path, LegacyDuplicates: p.opts.LegacyDuplicates})
+	d, list := policy.Read(v, policy.Options{Kind: kind, LegacyDuplicates: p.opts.LegacyDuplicates})
 	p.c.Problems = append(p.c.Problems, list...)
 	return policy.Policy{Name: path, Document: d}, d != nil
 }

@@ -64,6 +64,10 @@ func (r *Reader) Next() (*diag.Source, error) {
 	}
 }
 
+// Idle tells whether Next would have to wait for input, so that what has been
+// written so far should be shown.
+func (r *Reader) Idle() bool { return r.held == nil && r.in.Buffered() == 0 }
+
 func (r *Reader) source(text []byte, first int) *diag.Source {
 	text = bytes.TrimRight(text, " \t\r\n")
 	return &diag.Source{Name: r.name, Text: string(text), FirstLine: first}

@@ -2,17 +2,37 @@ package eval
 
 import "github.com/rolecall/rolecall/policy"
 
-// phrases are the words of an access-denied message for a layer (EV-163).
-type phrases struct{ implicit, explicit string }
+// layerWords name a layer in an access-denied message (EV-163).
+var layerWords = [...]string{
+	BySCP: "service control policy", ByRCP: "resource control policy", ByEndpoint: "VPC endpoint policy",
+	ByResource: "resource-based policy", ByIdentity: "identity-based policy", ByBoundary: "permissions boundary",
+	BySession: "session policy",
+}
 
-var phrasesByLayer = [...]phrases{
-	BySCP:      {"service control policy", "a service control policy"},
-	ByRCP:      {"resource control policy", "a resource control policy"},
-	ByEndpoint: {"VPC endpoint policy", "a VPC endpoint policy"},
-	ByResource: {"resource-based policy", "a resource-based policy"},
-	ByIdentity: {"identity-based policy", "an identity-based policy"},
-	ByBoundary: {"permissions boundary", "a permissions boundary"},
-	BySession:  {"session policy", "a session policy"},
+// LayerName gives AWS's name for a layer in this decision: the resource layer
+// of an STS action on a role is its "role trust policy". It is empty for a
+// reason that is no layer.
+func (d Decision) LayerName(l Reason) string {
+	switch {
+	case !l.IsLayer():
+		return ""
+	case l == ByResource && d.request.trust:
+		return "role trust policy"
+	default:
+		return layerWords[l]
+	}
+}
+
+// article gives the article that AWS's messages put before a layer.
+func article(layer string) string {
+	switch layer {
+	case "role trust policy":
+		return "the "
+	case layerWords[ByIdentity]:
+		return "an "
+	default:
+		return "a "
+	}
 }
 
 // Message gives the denial in AWS's words (EV-163):
@@ -35,21 +55,20 @@ func (d Decision) Message() string {
 	if q.Resource != "*" {
 		message += " on resource: " + q.Resource
 	}
-	if !d.Reason.IsLayer() {
+	layer := d.LayerName(d.Reason)
+	switch {
+	case layer == "":
 		return message
+	case d.Outcome == ExplicitDeny:
+		return message + " with an explicit deny in " + article(layer) + layer + d.policyARN()
+	default:
+		return message + " because no " + layer + " allows the " + q.Action + " action"
 	}
-	words := phrasesByLayer[d.Reason]
-	if d.Reason == ByResource && d.request.trust {
-		words = phrases{"role trust policy", "the role trust policy"}
-	}
-	if d.Outcome == ExplicitDeny {
-		return message + " with an explicit deny in " + words.explicit + d.policyARN()
-	}
-	return message + " because no " + words.implicit + " allows the " + q.Action + " action"
 }
 
-// policyARN gives ": ARN" of the policy that denies, if it has one: AWS names
-// it since 2026 (EV-164).
+// policyARN gives ": ARN" of the policy that denies, if it has one. AWS names
+// it since 2026, for every layer but resource and endpoint policies, which
+// have none (EV-164).
 func (d Decision) policyARN() string {
 	for m := range d.request.applying(d.policies, policy.Deny) {
 		if m.Layer == d.Reason && m.Statement.Policy.ARN != "" {

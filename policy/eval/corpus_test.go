@@ -1,4 +1,4 @@
-package cases_test
+package eval_test
 
 import (
 	"errors"
@@ -76,9 +76,11 @@ func TestCorpus(t *testing.T) {
 					t.Fatal(d)
 				}
 			}
-			if mismatch := c.Decide().Mismatch(); mismatch != "" {
+			decided := c.Decide()
+			if mismatch := decided.Mismatch(); mismatch != "" {
 				t.Error(mismatch)
 			}
+			sameDecision(t, decided, c.Explain())
 		})
 	}
 }

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/policy/cases"
+	"github.com/rolecall/rolecall/policy/eval"
+)
+
+const (
+	red   = "\x1b[31m"
+	green = "\x1b[32m"
+	bold  = "\x1b[1m"
+	dim   = "\x1b[2m"
+	reset = "\x1b[0m"
+)
+
+func (e *evaluation) paint(color, text string) string {
+	if !e.env.color() {
+		return text
+	}
+	return color + text + reset
+}
+
+func (e *evaluation) style() diag.Style { return diag.Style{Color: e.env.color()} }
+
+// print writes a result for people: the verdict, the reason in AWS's words,
+// and the statements behind it.
+func (e *evaluation) print(r cases.Result, mismatch string) error {
+	if r.Case.Name != "" {
+		fmt.Fprintln(e.out, e.paint(bold, r.Case.Name))
+	}
+	if mismatch != "" {
+		fmt.Fprintln(e.out, e.paint(red, "NOT AS EXPECTED: ")+mismatch)
+	}
+	if r.Problems != nil {
+		if mismatch == "" && r.Case.Expect != nil {
+			fmt.Fprintln(e.out, e.paint(green, "refused")+", as expected")
+		}
+		if err := diag.Render(e.out, r.Problems, e.style()); err != nil {
+			return err
+		}
+		fmt.Fprintln(e.out)
+		return nil
+	}
+	e.printDecision(r.Explanation)
+	if e.command.Explain {
+		e.printLayers(r.Explanation)
+	}
+	fmt.Fprintln(e.out)
+	return nil
+}
+
+func (e *evaluation) printDecision(x *eval.Explanation) {
+	d := x.Decision
+	fmt.Fprintln(e.out, e.verdict(d))
+	if message := d.Message(); message != "" {
+		fmt.Fprintln(e.out, "  "+message)
+	}
+	e.printMatched(d)
+	for _, v := range x.Nearest() {
+		e.printNearest(v)
+	}
+	if len(x.Warnings) > 0 {
+		fmt.Fprintln(e.out, "  what could not be interpreted:")
+		for _, w := range x.Warnings {
+			fmt.Fprintln(e.out, "    "+w.Error())
+		}
+	}
+}
+
+// verdict is the decision in one line.
+func (e *evaluation) verdict(d eval.Decision) string {
+	allowed, denied := e.paint(green+bold, "allowed"), e.paint(red+bold, "denied")
+	layer := d.LayerName(d.Reason)
+	switch {
+	case d.Outcome == eval.Conditional:
+		return e.paint(bold, "conditional")
+	case d.Outcome == eval.ExplicitDeny:
+		return denied + " by an explicit deny: " + layer
+	case d.Outcome == eval.ImplicitDeny && layer != "":
+		return denied + ": no " + layer + " allows it" + alsoMissing(d)
+	case d.Reason == eval.ByRoot:
+		return allowed + ": the root user has full access to its account"
+	case d.Reason == eval.ByCredentials:
+		return denied + ": this kind of credentials cannot make the call"
+	case d.Reason == eval.ByProtection:
+		return denied + ": AWS owns the object"
+	case d.Reason == eval.ByBuiltIn && d.Allowed():
+		return allowed + ": this call needs no permission"
+	case d.Reason == eval.ByBuiltIn:
+		return denied + ": the call must be signed"
+	default:
+		return allowed + " by " + grantors(d)
+	}
+}
+
+// grantors names the layers that granted a request.
+func grantors(d eval.Decision) string {
+	names := []string{d.LayerName(d.Reason)}
+	for m := range d.Matched() {
+		name := d.LayerName(m.Layer)
+		if (m.Layer == eval.ByIdentity || m.Layer == eval.ByResource) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// alsoMissing names what stands in the way besides the reason.
+func alsoMissing(d eval.Decision) string {
+	text := ""
+	for r := range d.BlockedBy.All() {
+		if r != d.Reason {
+			text += ", nor does any " + d.LayerName(r)
+		}
+	}
+	return text
+}
+
+func (e *evaluation) printMatched(d eval.Decision) {
+	const mostLines = 12
+	for m := range d.Matched() {
+		if d.Outcome == eval.ExplicitDeny && m.Layer != d.Reason {
+			continue
+		}
+		fmt.Fprintf(e.out, "  %s\n", e.statementLine(m.Layer, m.Statement))
+		diag.Excerpt(e.out, m.Statement.Source, m.Statement.Span, mostLines, e.style())
+	}
+}
+
+func (e *evaluation) statementLine(layer eval.Reason, s policy.StatementRef) string {
+	line := fmt.Sprintf("%s %s", layer, strings.ToLower(s.Effect.String()))
+	if s.Sid != "" {
+		line += fmt.Sprintf(" %q", s.Sid)
+	}
+	return line + e.paint(dim, " at "+s.Position().String())
+}
+
+// printNearest shows an Allow statement that nearly applies, and what fails.
+func (e *evaluation) printNearest(v policy.Verdict) {
+	name := fmt.Sprintf("statement %d", v.Statement.Index)
+	if v.Statement.Sid != "" {
+		name = fmt.Sprintf("%q", v.Statement.Sid)
+	}
+	fmt.Fprintf(e.out, "  nearest: %s%s\n", name, e.paint(dim, " at "+v.Statement.Position().String()))
+	for _, why := range failing(v) {
+		fmt.Fprintln(e.out, "    "+why)
+	}
+}
+
+// failing says which parts of a statement do not match.
+func failing(v policy.Verdict) []string {
+	var why []string
+	if v.HasPrincipal && v.Principal == 0 {
+		why = append(why, "its principal is another")
+	}
+	if v.Resource.Matches == conditions.False {
+		why = append(why, "its resource is another")
+	}
+	for _, c := range v.Conditions {
+		if c.Result == conditions.False {
+			why = append(why, conditionText(c))
+		}
+	}
+	return why
+}
+
+func conditionText(c conditions.Explanation) string {
+	text := fmt.Sprintf("%s %s %s", c.Operator, c.Key, strings.Join(c.Values, " | "))
+	switch {
+	case c.Note != "":
+		return text + ": " + c.Note
+	case c.Seen.Multivalued:
+		return text + ": the request has [" + strings.Join(c.Seen.Values, ", ") + "]"
+	default:
+		return text + ": the request has " + strings.Join(c.Seen.Values, "")
+	}
+}
+
+// printLayers writes the verdict on every statement.
+func (e *evaluation) printLayers(x *eval.Explanation) {
+	for _, l := range x.Layers {
+		title := l.Name.String()
+		if l.Name == eval.BySCP || l.Name == eval.ByRCP {
+			title += fmt.Sprintf(" level %d", l.Level)
+		}
+		if l.Skipped != "" {
+			fmt.Fprintf(e.out, "  %s: not looked at: %s\n", title, l.Skipped)
+			continue
+		}
+		fmt.Fprintf(e.out, "  %s\n", title)
+		for _, v := range l.Statements {
+			e.printVerdict(v)
+		}
+	}
+	if len(x.MissingKeys) > 0 {
+		fmt.Fprintln(e.out, "  keys that were asked for and are missing: "+strings.Join(x.MissingKeys, ", "))
+	}
+}
+
+func (e *evaluation) printVerdict(v policy.Verdict) {
+	verdict := "does not apply"
+	if v.Applies != conditions.False {
+		verdict = "applies"
+	}
+	name := v.Statement.Sid
+	if name == "" {
+		name = fmt.Sprintf("#%d", v.Statement.Index)
+	}
+	fmt.Fprintf(e.out, "    %-5s %-24s %s%s\n", v.Statement.Effect, name, verdict, e.paint(dim, " at "+v.Statement.Position().String()))
+	if v.Action.Matches == conditions.False {
+		fmt.Fprintln(e.out, "          its action is another")
+	}
+	for _, why := range failing(v) {
+		fmt.Fprintln(e.out, "          "+why)
+	}
+}
+
+func (e *evaluation) printSummary() {
+	as := "all as expected"
+	if e.differ > 0 {
+		as = e.paint(red, fmt.Sprintf("%d not as expected", e.differ))
+	}
+	fmt.Fprintf(e.out, "%d cases, %s\n", e.total, as)
+}

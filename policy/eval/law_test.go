@@ -1,0 +1,305 @@
+package eval_test
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/policy/cases"
+	"github.com/rolecall/rolecall/policy/eval"
+	"github.com/rolecall/rolecall/rolecalltest/gen"
+)
+
+// parseCase reads a drawn case.
+func parseCase(t *rapid.T, c gen.Object) *cases.Case {
+	t.Helper()
+	text, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed := cases.Parse(&diag.Source{Name: "case", Text: string(text)}, cases.Options{Time: corpusTime})
+	if parsed.Problems.HasErrors() {
+		t.Fatalf("%s\nis refused: %v", text, parsed.Problems)
+	}
+	return parsed
+}
+
+func decide(t *rapid.T, c gen.Object) cases.Result {
+	t.Helper()
+	r := parseCase(t, c).Decide()
+	if r.Problems != nil {
+		t.Fatalf("a drawn case is possible: %v", r.Problems)
+	}
+	return r
+}
+
+// sameDecision holds that two results agree.
+func sameDecision(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, a, b cases.Result,
+) {
+	t.Helper()
+	if a.Outcome() != b.Outcome() || a.Decision.Reason != b.Decision.Reason || a.Decision.BlockedBy != b.Decision.BlockedBy {
+		t.Fatalf("%s by %s (%b), and %s by %s (%b)", a.Outcome(), a.Decision.Reason, a.Decision.BlockedBy, b.Outcome(), b.Decision.Reason, b.Decision.BlockedBy)
+	}
+}
+
+// copyOf copies a JSON value.
+func copyOf[T any](t *rapid.T, v T) T {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out T
+	if err := json.Unmarshal(text, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// rewrite applies a function to every value of a JSON value, inner ones first.
+func rewrite(v any, path string, f func(path string, v any) any) any {
+	switch x := v.(type) {
+	case gen.Object:
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			x[k] = rewrite(x[k], path+"/"+k, f)
+		}
+	case gen.List:
+		for i := range x {
+			x[i] = rewrite(x[i], path, f)
+		}
+	}
+	return f(path, v)
+}
+
+// documents gives every policy of a case, with the kind it is of.
+func documents(c gen.Object) (docs []gen.Object, kinds []policy.Kind) {
+	add := func(v any, kind policy.Kind) {
+		if d, ok := v.(gen.Object); ok {
+			docs, kinds = append(docs, d), append(kinds, kind)
+		}
+	}
+	each := func(v any, kind policy.Kind) {
+		list, _ := v.(gen.List)
+		for _, d := range list {
+			add(d, kind)
+		}
+	}
+	each(c["identityPolicies"], policy.Identity)
+	each(c["sessionPolicies"], policy.Session)
+	for _, level := range []string{"serviceControlPolicies", "resourceControlPolicies"} {
+		levels, _ := c[level].(gen.List)
+		for _, l := range levels {
+			each(l, map[string]policy.Kind{"serviceControlPolicies": policy.SCP, "resourceControlPolicies": policy.RCP}[level])
+		}
+	}
+	add(c["permissionsBoundary"], policy.Boundary)
+	add(c["resourcePolicy"], policy.Resource)
+	add(c["endpointPolicy"], policy.Endpoint)
+	return docs, kinds
+}
+
+func TestAddingADenyNeverAllows(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := gen.Case().Draw(t, "case")
+		before := decide(t, c)
+		docs, kinds := documents(copied(t, &c))
+		if len(docs) == 0 {
+			return
+		}
+		i := rapid.IntRange(0, len(docs)-1).Draw(t, "document")
+		if kinds[i] == policy.RCP {
+			return // RCPFullAWSAccess takes no further statement
+		}
+		statements, ok := docs[i]["Statement"].(gen.List)
+		if !ok {
+			statements = gen.List{docs[i]["Statement"]}
+		}
+		deny := gen.Object{"Effect": "Deny", "Action": rapid.SampledFrom([]string{"*", "s3:*", "sts:*"}).Draw(t, "denied")}
+		if kinds[i] == policy.Resource || kinds[i] == policy.Endpoint {
+			deny["Principal"] = gen.Object{"AWS": "*"}
+		}
+		trust := kinds[i] == policy.Resource && strings.Contains(before.Case.Query.Resource, ":role/")
+		if !trust {
+			deny["Resource"] = "*"
+		}
+		docs[i]["Statement"] = append(statements, deny)
+		if after := decide(t, c); after.Decision.Allowed() && !before.Decision.Allowed() {
+			t.Fatalf("a Deny turned %s into allowed", before.Outcome())
+		}
+	})
+}
+
+// copied replaces a case by its copy, so that the drawn one stays as it is.
+func copied(t *rapid.T, c *gen.Object) gen.Object {
+	*c = copyOf(t, *c)
+	return *c
+}
+
+func TestAddingAnIdentityAllowNeverDenies(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := gen.Case().Draw(t, "case")
+		before := decide(t, c)
+		policies, ok := c["identityPolicies"].(gen.List)
+		if !ok {
+			return
+		}
+		copied(t, &c)
+		allow := gen.Object{"Version": "2012-10-17", "Statement": gen.Object{"Effect": "Allow", "Action": "*", "Resource": "*"}}
+		c["identityPolicies"] = append(slices.Clone(policies), allow)
+		if after := decide(t, c); before.Decision.Allowed() && !after.Decision.Allowed() {
+			t.Fatalf("an Allow turned allowed into %s", after.Outcome())
+		}
+	})
+}
+
+func TestOrderNeverMatters(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := gen.Case().Draw(t, "case")
+		before := decide(t, c)
+		shuffled := rewrite(copied(t, &c), "", func(_ string, v any) any {
+			if list, ok := v.(gen.List); ok && len(list) > 1 {
+				return rapid.Permutation(list).Draw(t, "order")
+			}
+			return v
+		})
+		sameDecision(t, before, decide(t, shuffled.(gen.Object)))
+	})
+}
+
+func TestABareStringIsAListOfOne(t *testing.T) {
+	t.Parallel()
+	lists := []string{"Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated"}
+	rapid.Check(t, func(t *rapid.T) {
+		c := gen.Case().Draw(t, "case")
+		before := decide(t, c)
+		wrapped := rewrite(copied(t, &c), "", func(path string, v any) any {
+			name := path[strings.LastIndexByte(path, '/')+1:]
+			_, isList := v.(gen.List)
+			_, isObject := v.(gen.Object)
+			inList := strings.Contains(path, "/Condition/") && strings.Count(path[strings.Index(path, "/Condition/"):], "/") >= 3
+			if isList || isObject || !inList && !slices.Contains(lists, name) {
+				return v
+			}
+			return gen.List{v}
+		})
+		flat := rewrite(wrapped, "", func(_ string, v any) any { // lists that were lists before hold lists now
+			list, ok := v.(gen.List)
+			if !ok {
+				return v
+			}
+			var out gen.List
+			for _, item := range list {
+				if inner, ok := item.(gen.List); ok && len(inner) == 1 {
+					if _, policies := inner[0].(gen.Object); !policies {
+						item = inner[0]
+					}
+				}
+				out = append(out, item)
+			}
+			if out == nil {
+				return list
+			}
+			return out
+		})
+		sameDecision(t, before, decide(t, flat.(gen.Object)))
+	})
+}
+
+func TestDecideEqualsExplain(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := parseCase(t, gen.Case().Draw(t, "case"))
+		decided, explained := c.Decide(), c.Explain()
+		sameDecision(t, decided, explained)
+		applying := 0
+		for _, layer := range explained.Explanation.Layers {
+			for _, s := range layer.Statements {
+				wanted := policy.Allow
+				if decided.Decision.Outcome == eval.ExplicitDeny {
+					wanted = policy.Deny
+				}
+				if s.Applies == conditions.True && s.Statement.Effect == wanted {
+					applying++
+				}
+			}
+		}
+		matched := 0
+		for range decided.Decision.Matched() {
+			matched++
+		}
+		if decided.Decision.Outcome != eval.ImplicitDeny && decided.Decision.Reason != eval.ByBuiltIn && matched != applying {
+			t.Fatalf("%d statements matched, %d apply", matched, applying)
+		}
+	})
+}
+
+func TestRenamingAccountsChangesNothing(t *testing.T) {
+	t.Parallel()
+	// The new ids are next to the old ones: an operator that takes an id for a
+	// number or a date finds the same order.
+	rename := strings.NewReplacer(gen.Home, "111122223334", gen.Other, "444455556667")
+	rapid.Check(t, func(t *rapid.T) {
+		c := gen.Case().Draw(t, "case")
+		before := decide(t, c)
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var renamed gen.Object
+		if err := json.Unmarshal([]byte(rename.Replace(string(text))), &renamed); err != nil {
+			t.Fatal(err)
+		}
+		sameDecision(t, before, decide(t, renamed))
+	})
+}
+
+func TestWithoutOpenKeysNoDecisionIsConditional(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		if r := decide(t, gen.Case().Draw(t, "case")); r.Decision.Outcome == eval.Conditional {
+			t.Fatal("conditional with every key known")
+		}
+	})
+}
+
+func TestConditionalCoversWhatOpenKeysCouldBe(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := parseCase(t, gen.Case().Draw(t, "case"))
+		known := c.Decide()
+		opened := conditions.NewContext(8)
+		for key, seen := range c.Query.Context.All() {
+			var err error
+			switch {
+			case rapid.Bool().Draw(t, "open "+key.String()):
+				err = opened.AddOpen(key.String(), rapid.Bool().Draw(t, "present "+key.String()))
+			case seen.Multivalued:
+				err = opened.AddList(key.String(), seen.Values)
+			default:
+				err = opened.Add(key.String(), seen.Values[0])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Query.Context = opened
+		guess := c.Decide()
+		sameDecision(t, guess, c.Explain())
+		if guess.Decision.Outcome != eval.Conditional && guess.Decision.Allowed() != known.Decision.Allowed() {
+			t.Fatalf("%s when known, %s when open", known.Outcome(), guess.Outcome())
+		}
+	})
+}
