@@ -59,6 +59,9 @@ func (c *Context) Add(name, value string) error {
 // AddList gives the context a multivalued key. It may have no values, which
 // is not the same as being missing (PL-168). The values are not copied.
 func (c *Context) AddList(name string, values []string) error {
+	if values == nil {
+		values = []string{}
+	}
 	return c.add(entry{key: NewKey(name), list: values, state: multi})
 }
 

@@ -160,6 +160,14 @@ func (s *Source) sortLine() int {
 	return s.FirstLine
 }
 
+// WithArticle puts "a" or "an" before a noun, by its first letter.
+func WithArticle(noun string) string {
+	if noun != "" && strings.Contains("aeiouAEIOU", noun[:1]) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
 // Clip cuts a value to at most limit bytes for a message, at a code point, and
 // marks the cut.
 func Clip(value string, limit int) string {

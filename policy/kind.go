@@ -1,6 +1,10 @@
 package policy
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/rolecall/rolecall/diag"
+)
 
 // Kind is the type of a policy, which decides what a document may say
 // (section 2 of the rules) and how a decision uses it. The zero value is
@@ -42,12 +46,7 @@ func (k Kind) String() string {
 }
 
 // a gives the name with its article.
-func (k Kind) a() string {
-	if k == Identity {
-		return "an " + k.String()
-	}
-	return "a " + k.String()
-}
+func (k Kind) a() string { return diag.WithArticle(k.String()) }
 
 func (k Kind) valid() bool { return k >= Identity && k <= Endpoint }
 

@@ -268,7 +268,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add("*${x}?*", "12345", "2")
 	f.Add(strings.Repeat("*a", 50), strings.Repeat("a", 60), "")
 	f.Fuzz(func(t *testing.T, pattern, s, value string) {
-		if len(pattern)*len(s) > 1<<20 {
+		if len(pattern)*len(s) > 1<<14 {
 			return // the model is quadratic
 		}
 		full := Compile(pattern, Wildcards|Variables)

@@ -202,13 +202,12 @@ func (p *parser) expect(value jsonpos.Value) {
 			p.fail(CodeBadValue, v.Span(), fmt.Sprintf("no decision can be %q", diag.Clip(e.Decision, 100)), hint)
 		}
 	})
-	if e.Decision == "" {
-		if value.Kind() == jsonpos.Object {
-			p.missing(value, "decision")
-		}
-		return
+	switch {
+	case contains(decisions, e.Decision):
+		p.c.Expect = e
+	case e.Decision == "" && value.Kind() == jsonpos.Object:
+		p.missing(value, "decision")
 	}
-	p.c.Expect = e
 }
 
 var requestFields = []string{"principal", "action", "resource", "resourceAccount", "context"}

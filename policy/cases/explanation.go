@@ -102,12 +102,8 @@ func newPartJSON(p policy.Part) partJSON {
 }
 
 func newConditionJSON(e *conditions.Explanation) conditionJSON {
-	c := conditionJSON{
+	return conditionJSON{
 		Operator: e.Operator, Key: e.Key, Values: e.Values, Seen: e.Seen.Values,
 		Multivalued: e.Seen.Multivalued, Open: e.Seen.Open, Result: e.Result.String(), Note: e.Note,
 	}
-	if c.Seen == nil && !e.Seen.Missing && !e.Seen.Open {
-		c.Seen = []string{}
-	}
-	return c
 }

@@ -69,7 +69,9 @@ func (r *Reader) Next() (*diag.Source, error) {
 func (r *Reader) Idle() bool { return r.held == nil && r.in.Buffered() == 0 }
 
 func (r *Reader) source(text []byte, first int) *diag.Source {
-	text = bytes.TrimRight(text, " \t\r\n")
+	if len(text) <= MaxBytes { // a longer text was cut, and must stay too long
+		text = bytes.TrimRight(text, " \t\r\n")
+	}
 	return &diag.Source{Name: r.name, Text: string(text), FirstLine: first}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy"
 	"github.com/rolecall/rolecall/principal"
 )
@@ -35,7 +36,7 @@ func checkPossible(r *Request, p *Policies) error {
 }
 
 func impossible(who string, kind policy.Kind) error {
-	return fmt.Errorf("%w: a %s cannot have a %s", ErrImpossible, who, kind)
+	return fmt.Errorf("%w: %s cannot have %s", ErrImpossible, diag.WithArticle(who), diag.WithArticle(kind.String()))
 }
 
 func mayHaveSession(r *Request) bool {

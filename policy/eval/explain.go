@@ -79,11 +79,11 @@ func skipped(l Reason, r *Request, p *Policies) string {
 	}
 	switch l {
 	case BySCP:
-		return "SCPs do not limit a " + callerName(r)
+		return "SCPs do not limit " + callerName(r)
 	case ByRCP:
 		return "RCPs do not cover this request"
 	case ByEndpoint:
-		return "endpoint policies do not limit a " + callerName(r)
+		return "endpoint policies do not limit " + callerName(r)
 	case ByResource:
 		return "a trust policy is not consulted for IAM actions on the role"
 	default:
@@ -93,9 +93,9 @@ func skipped(l Reason, r *Request, p *Policies) string {
 
 func callerName(r *Request) string {
 	if r.serviceLinked {
-		return "service-linked role"
+		return "a service-linked role"
 	}
-	return r.caller.Kind.String()
+	return diag.WithArticle(r.caller.Kind.String())
 }
 
 // add takes up the verdict of a layer, or of a level of it.

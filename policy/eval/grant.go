@@ -48,9 +48,9 @@ func (v *verdicts) combine(r *Request, w view) (Outcome, Reason, Reasons) {
 	}
 	g := newGrant(v, r, w)
 	reason, missing := g.decide(r)
-	for _, l := range missing {
-		blocked.add(l)
-		first(&implicit, l)
+	blocked |= missing
+	if missing != 0 {
+		first(&implicit, reason)
 	}
 	switch {
 	case explicit != 0:
@@ -107,75 +107,74 @@ func sessionAllows(v *verdicts, r *Request, w view) bool {
 	}
 }
 
-// decide gives what granted, or the layers that fail to, in the order in which
-// a decision names them (EV-162).
-func (g *grant) decide(r *Request) (Reason, []Reason) {
+// decide gives what granted; or the layers that fail to, and the one of them
+// that a decision names (EV-162).
+func (g *grant) decide(r *Request) (reason Reason, missing Reasons) {
 	switch {
-	case !r.caller.HasAccount():
-		// Services, providers and anonymous callers have no other side (EV-97).
-		if g.kinds&(principal.Direct|principal.Everybody) != 0 {
-			return ByResource, nil
-		}
-		return 0, []Reason{ByResource}
 	case r.CrossAccount():
 		return g.crossAccount(r)
-	default:
+	case r.caller.HasAccount():
 		return g.sameAccount(r)
+	case g.kinds&(principal.Direct|principal.Everybody) == 0:
+		// Services, providers and anonymous callers have no other side (EV-97).
+		missing.add(ByResource)
 	}
+	return ByResource, missing
 }
 
 // crossAccount: both sides must allow, and nothing is bypassed (EV-61).
 // AssumeRoot has no resource policy (EV-96).
-func (g *grant) crossAccount(r *Request) (Reason, []Reason) {
-	missing := g.identitySide()
+func (g *grant) crossAccount(r *Request) (reason Reason, missing Reasons) {
+	missing = g.identitySide()
+	reason = missing.first()
 	if g.kinds == 0 && !r.assumeRoot {
-		missing = append(missing, ByResource)
+		missing.add(ByResource)
+		first(&reason, ByResource)
 	}
-	return g.identityReason(), missing
+	first(&reason, g.identityReason())
+	return reason, missing
 }
 
 // sameAccount: either side may grant. A grant to the caller itself or to
 // everybody stands alone, one to its role needs boundary and session policies,
 // one to the account needs the identity side (EV-51 to EV-53, EV-88, EV-89).
-func (g *grant) sameAccount(r *Request) (Reason, []Reason) {
+func (g *grant) sameAccount(r *Request) (reason Reason, missing Reasons) {
 	direct := g.kinds&(principal.Direct|principal.Everybody) != 0
+	entity := g.kinds&principal.Entity != 0
 	// A user whom a trust policy names needs the boundary nonetheless (EV-124,
 	// CONTESTED).
 	outOfBounds := r.trust && r.caller.Kind == principal.User && !g.bound
-	entity := g.kinds&principal.Entity != 0
-	granted := !r.mandatory || g.kinds != 0
+	missing = g.identitySide()
+	if r.mandatory && g.kinds == 0 { // EV-106
+		missing.add(ByResource)
+		return ByResource, missing
+	}
 	switch {
+	case missing == 0:
+		return g.identityReason(), 0
 	case r.bothSides:
-	case g.ident && g.bound && g.sess && granted:
-		return g.identityReason(), nil
-	case direct && !outOfBounds, entity && g.bound && g.sess:
-		return ByResource, nil
+		return missing.first(), missing
+	case direct && !outOfBounds:
+		return ByResource, 0
+	case direct || entity:
+		missing.remove(ByIdentity) // the grant makes up for it
 	}
-	var missing []Reason
-	if !granted || r.bothSides && g.kinds == 0 {
-		missing = append(missing, ByResource)
+	if missing == 0 {
+		return ByResource, 0
 	}
-	side := g.identitySide()
-	if len(side) > 0 && side[0] == ByIdentity && (entity || direct) && !r.bothSides {
-		side = side[1:] // the grant makes up for it
-	}
-	missing = append(missing, side...)
-	if len(missing) == 0 {
-		return g.identityReason(), nil
-	}
-	return 0, missing
+	return missing.first(), missing
 }
 
-// identitySide lists what fails on the caller's side.
-func (g *grant) identitySide() (missing []Reason) {
+// identitySide gives what fails on the caller's side.
+func (g *grant) identitySide() (missing Reasons) {
 	if !g.ident {
-		missing = append(missing, ByIdentity)
+		missing.add(ByIdentity)
 	}
 	if !g.bound {
-		missing = append(missing, ByBoundary)
+		missing.add(ByBoundary)
 	}
 	if !g.sess {
-		missing = append(missing, BySession)
+		missing.add(BySession)
 	}
 	return missing
 }

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"iter"
+	"math/bits"
 	"strconv"
 
 	"github.com/rolecall/rolecall/policy"
@@ -75,6 +76,16 @@ func layers() iter.Seq[Reason] {
 type Reasons uint16
 
 func (s *Reasons) add(r Reason) { *s |= 1 << r }
+
+func (s *Reasons) remove(r Reason) { *s &^= 1 << r }
+
+// first gives the first reason of the set in their order, or 0.
+func (s Reasons) first() Reason {
+	if s == 0 {
+		return 0
+	}
+	return Reason(bits.TrailingZeros16(uint16(s)))
+}
 
 // Has tells whether the set holds a reason.
 func (s Reasons) Has(r Reason) bool { return s&(1<<r) != 0 }

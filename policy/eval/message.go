@@ -1,6 +1,9 @@
 package eval
 
-import "github.com/rolecall/rolecall/policy"
+import (
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/policy"
+)
 
 // layerWords name a layer in an access-denied message (EV-163).
 var layerWords = [...]string{
@@ -20,18 +23,6 @@ func (d Decision) LayerName(l Reason) string {
 		return "role trust policy"
 	default:
 		return layerWords[l]
-	}
-}
-
-// article gives the article that AWS's messages put before a layer.
-func article(layer string) string {
-	switch layer {
-	case "role trust policy":
-		return "the "
-	case layerWords[ByIdentity]:
-		return "an "
-	default:
-		return "a "
 	}
 }
 
@@ -60,20 +51,27 @@ func (d Decision) Message() string {
 	case layer == "":
 		return message
 	case d.Outcome == ExplicitDeny:
-		return message + " with an explicit deny in " + article(layer) + layer + d.policyARN()
+		return message + " with an explicit deny in " + d.denier(layer)
 	default:
 		return message + " because no " + layer + " allows the " + q.Action + " action"
 	}
 }
 
-// policyARN gives ": ARN" of the policy that denies, if it has one. AWS names
-// it since 2026, for every layer but resource and endpoint policies, which
-// have none (EV-164).
-func (d Decision) policyARN() string {
+// denier names the layer of an explicit deny with its article and, since 2026,
+// the ARN of the policy, for every layer but resource and endpoint policies
+// (EV-164).
+func (d Decision) denier(layer string) string {
+	switch d.Reason {
+	case ByResource, ByEndpoint:
+		if d.request.trust && d.Reason == ByResource {
+			return "the " + layer
+		}
+		return diag.WithArticle(layer)
+	}
 	for m := range d.request.applying(d.policies, policy.Deny) {
 		if m.Layer == d.Reason && m.Statement.Policy.ARN != "" {
-			return ": " + m.Statement.Policy.ARN
+			return diag.WithArticle(layer) + ": " + m.Statement.Policy.ARN
 		}
 	}
-	return ""
+	return diag.WithArticle(layer)
 }

@@ -1,0 +1,164 @@
+// Package rolecall_test holds the structure of the module.
+package rolecall_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/rolecall/rolecall"
+
+// floors is the house: a package imports only packages on lower floors.
+// docs/architecture.md says what each of them owns.
+var floors = map[string]int{
+	"diag":             0,
+	"internal/glob":    0,
+	"internal/jsonpos": 1,
+	"arn":              1,
+	"principal":        2,
+	"conditions":       2,
+	"policy":           3,
+	"policy/eval":      4,
+	"policy/cases":     5,
+	"rolecalltest/gen": 9,
+	"cmd/rolecall":     10,
+}
+
+// goFiles gives the Go files of the module, nested modules left out.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && name != "." {
+			if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil || strings.HasPrefix(entry.Name(), ".") {
+				return fs.SkipDir
+			}
+		}
+		if strings.HasSuffix(name, ".go") {
+			files = append(files, filepath.ToSlash(name))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("no Go files")
+	}
+	return files
+}
+
+func imports(t *testing.T, file string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, spec := range parsed.Imports {
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, p)
+	}
+	return paths
+}
+
+func TestImportsRunDownwards(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, file := range goFiles(t) {
+		pkg := path.Dir(file)
+		if pkg == "." || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		seen[pkg] = true
+		floor, ok := floors[pkg]
+		if !ok {
+			t.Errorf("%s: the package is on no floor", pkg)
+			continue
+		}
+		for _, imported := range imports(t, file) {
+			below, own := strings.CutPrefix(imported, module+"/")
+			if own && floors[below] >= floor {
+				t.Errorf("%s on floor %d imports %s on floor %d", file, floor, below, floors[below])
+			}
+		}
+	}
+	for pkg := range floors {
+		if !seen[pkg] {
+			t.Errorf("floor %d: there is no package %s", floors[pkg], pkg)
+		}
+	}
+}
+
+// users says which packages alone may import a library.
+var users = map[string]string{
+	"github.com/tidwall/gjson":                   "internal/jsonpos",
+	"github.com/alecthomas/kong":                 "cmd/rolecall",
+	"golang.org/x/term":                          "cmd/rolecall",
+	"pgregory.net/rapid":                         "rolecalltest/gen",
+	"github.com/google/go-cmp/cmp":               "",
+	"github.com/rogpeppe/go-internal/testscript": "",
+}
+
+func TestLibrariesStayWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, imported := range imports(t, file) {
+			first, _, _ := strings.Cut(imported, "/")
+			external := strings.Contains(first, ".") && !strings.HasPrefix(imported, module)
+			user, known := users[imported]
+			if external && (!known || user != path.Dir(file)) {
+				t.Errorf("%s imports %s", file, imported)
+			}
+		}
+	}
+}
+
+// fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
+// wildcard, condition value, document, case.
+const fuzzTargets = 7
+
+func TestEveryParserHasAFuzzTarget(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, file := range goFiles(t) {
+		if !strings.HasSuffix(file, "_test.go") || file == "floors_test.go" {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(string(text), "\n") {
+			name, ok := strings.CutPrefix(line, "func Fuzz")
+			if !ok {
+				continue
+			}
+			n++
+			name = "Fuzz" + name[:strings.IndexByte(name, '(')]
+			corpus := filepath.Join(filepath.Dir(file), "testdata", "fuzz", name)
+			if seeds, err := os.ReadDir(corpus); err != nil || len(seeds) == 0 {
+				t.Errorf("%s of %s has no corpus in %s", name, file, corpus)
+			}
+		}
+	}
+	if n != fuzzTargets {
+		t.Errorf("%d fuzz targets, want %d: change the number together with its comment", n, fuzzTargets)
+	}
+}
