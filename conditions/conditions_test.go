@@ -2,6 +2,7 @@ package conditions
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -147,6 +148,26 @@ func TestContext(t *testing.T) {
 	}
 	if !c.Look(NewKey("k:x")).Missing {
 		t.Error("a key that is not there is missing")
+	}
+}
+
+func TestContextIsBounded(t *testing.T) {
+	t.Parallel()
+	c := NewContext(0)
+	for i := range MaxKeys {
+		if err := c.Add(fmt.Sprint("k:", i), ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Add("k:k", ""); !errors.Is(err, ErrTooMany) {
+		t.Errorf("one key more: %v", err)
+	}
+	few := NewContext(0)
+	if err := few.AddList("k:k", make([]string, MaxValues+1)); !errors.Is(err, ErrTooMany) {
+		t.Errorf("too many values: %v", err)
+	}
+	if err := few.AddList("k:k", nil); err != nil || few.Look(NewKey("k:k")).Values == nil {
+		t.Error("a list without values is there")
 	}
 }
 

@@ -37,6 +37,17 @@ const (
 	openValue
 )
 
+// Bounds of a context. AWS's requests stay far below: 50 tags a resource, 100
+// items a batch.
+const (
+	MaxKeys   = 1000
+	MaxValues = 1000 // of a multivalued key
+)
+
+// ErrTooMany is wrapped by the error for a context beyond [MaxKeys] or
+// [MaxValues].
+var ErrTooMany = errors.New("too many condition keys or values")
+
 // ErrDuplicateKey is wrapped by the error for a key that the context has
 // already, in whatever case (PL-115).
 var ErrDuplicateKey = errors.New("the same condition key twice (case does not count)")
@@ -85,6 +96,9 @@ func (c *Context) AddDefault(name, value string) {
 }
 
 func (c *Context) add(e entry) error {
+	if len(c.entries) >= MaxKeys || len(e.list) > MaxValues {
+		return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
+	}
 	if old := c.find(e.key); old != nil {
 		return fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(e.key.name, 100))
 	}

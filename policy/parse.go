@@ -10,8 +10,8 @@ import (
 )
 
 // MaxBytes is the default bound on the length of a document. AWS's own quotas
-// are far below (PL-34).
-const MaxBytes = 16 << 20
+// are far below: 32 KB at most (PL-34).
+const MaxBytes = 2 << 20
 
 // maxDepth bounds nesting; a policy needs six levels.
 const maxDepth = 32
@@ -22,7 +22,7 @@ const maxProblems = 1000
 // Options says how a document is read. Kind must be set.
 type Options struct {
 	Kind Kind
-	// MaxBytes bounds the length of the text; 0 means [MaxBytes].
+	// MaxBytes bounds the length of the document; 0 means [MaxBytes].
 	MaxBytes int
 	// LegacyDuplicates reads a document the way AWS reads those saved long ago
 	// with the same element twice in a statement: the last Effect wins, several
@@ -31,16 +31,19 @@ type Options struct {
 	LegacyDuplicates bool
 }
 
+func (o Options) maxBytes() int {
+	if o.MaxBytes == 0 {
+		return MaxBytes
+	}
+	return o.MaxBytes
+}
+
 // Parse reads the document that a source's text is. The list holds every
 // problem found, errors and warnings, in the order of the text; with an error
 // among them the Document is nil. The codes are those of this package, and
 // JSON_SYNTAX.
 func Parse(src *diag.Source, opts Options) (*Document, diag.List) {
-	limit := opts.MaxBytes
-	if limit == 0 {
-		limit = MaxBytes
-	}
-	value, list := jsonpos.Parse(src, jsonpos.Limits{Bytes: limit, Depth: maxDepth})
+	value, list := jsonpos.Parse(src, jsonpos.Limits{Bytes: opts.maxBytes(), Depth: maxDepth})
 	if list != nil {
 		return nil, list
 	}
@@ -56,6 +59,10 @@ func Read(value jsonpos.Value, opts Options) (*Document, diag.List) {
 	p := parser{
 		opts: opts, rules: opts.Kind.rules(),
 		doc: &Document{Kind: opts.Kind, Source: value.Source()},
+	}
+	if n := len(value.Raw()); n > opts.maxBytes() {
+		p.refuse(jsonpos.Code, "", opening(value), fmt.Sprintf("the policy has %d bytes, more than the %d that are read", n, opts.maxBytes()), "")
+		return nil, p.list
 	}
 	p.document(value)
 	p.finish(value)

@@ -203,7 +203,7 @@ func TestParseBounds(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"a megabyte of brackets": {strings.Repeat("[", 1<<20), "nested more than 32 deep"},
 		"brackets in the right place": {
-			with(`{"Effect": "Allow", "Action": ` + strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20) + `}`), "nested more than 32 deep",
+			with(`{"Effect": "Allow", "Action": ` + strings.Repeat("[", 1<<19) + strings.Repeat("]", 1<<19) + `}`), "nested more than 32 deep",
 		},
 		"too long":          {with(`{"Sid": "` + strings.Repeat("x", 2000) + `"}`), "more than the 1000 that are read"},
 		"broken UTF-8":      {with("{\"Sid\": \"\xff\"}"), "not valid UTF-8"},

@@ -9,11 +9,13 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/policy"
@@ -257,7 +259,11 @@ func (p *parser) context(value jsonpos.Value) {
 			}
 			err = p.c.Query.Context.Add(m.Key, text)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, conditions.ErrTooMany):
+			p.fail(CodeBadValue, m.KeySpan, err.Error(), "")
+			return
+		case err != nil:
 			p.fail(policy.CodeDuplicateKey, m.KeySpan, err.Error(), "keep one of them")
 		}
 	}
