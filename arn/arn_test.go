@@ -141,6 +141,33 @@ func TestPatternMatch(t *testing.T) {
 	}
 }
 
+func TestLoose(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		pattern string
+		yes, no string
+	}{
+		"a slot in the resource": {"arn:aws:s3:::b/${x}/*", "arn:aws:s3:::b/anything/k", "arn:aws:s3:::c/anything/k"},
+		"a slot before it":       {"arn:aws:sqs:*:${x}:q", "arn:aws:sqs:r:1:q", "arn:aws:sns:r:1:q"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, _ := CompilePattern(tt.pattern, AllVariables)
+			loose := p.Loose()
+			for text, want := range map[string]bool{tt.yes: true, tt.no: false} {
+				parts, _ := Split(text)
+				if got := loose.Match(text, &parts, nil); got != want {
+					t.Errorf("%s: %t", text, got)
+				}
+			}
+			if loose.String() != tt.pattern {
+				t.Errorf("String() = %q", loose.String())
+			}
+		})
+	}
+}
+
 func TestSplitPattern(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -308,7 +308,7 @@ func drawContext(t *rapid.T) have {
 	return h
 }
 
-func contextOf(t *rapid.T, h have) *Context {
+func contextOf(h have) *Context {
 	c := NewContext(len(h))
 	for name, value := range h {
 		switch v := value.(type) {
@@ -329,7 +329,7 @@ func TestWithoutOpenKeysNothingIsUnknown(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		test := NewTest(anyOperator.Draw(t, "op"), "k:k", someValues.Draw(t, "values"), rapid.Bool().Draw(t, "variables"))
-		if got := test.Eval(contextOf(t, drawContext(t))); got != True && got != False {
+		if got := test.Eval(contextOf(drawContext(t))); got != True && got != False {
 			t.Fatalf("got %s", got)
 		}
 	})
@@ -354,7 +354,7 @@ func TestOpenKeysCoverWhatTheyCouldBe(t *testing.T) {
 				}
 			}
 		}
-		known, guess := test.Eval(contextOf(t, actual)), test.Eval(contextOf(t, opened))
+		known, guess := test.Eval(contextOf(actual)), test.Eval(contextOf(opened))
 		if guess&known == 0 {
 			t.Fatalf("with %v it is %s, yet with %v it was said to be %s", actual, known, opened, guess)
 		}
@@ -366,7 +366,7 @@ func TestOrderOfValuesDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		op := anyOperator.Draw(t, "op")
 		values := someValues.Draw(t, "values")
-		ctx := contextOf(t, drawContext(t))
+		ctx := contextOf(drawContext(t))
 		a := NewTest(op, "k:k", values, true)
 		b := NewTest(op, "k:k", rapid.Permutation(values).Draw(t, "permuted"), true)
 		if a.Eval(ctx) != b.Eval(ctx) {

@@ -162,7 +162,7 @@ func (s *Source) sortLine() int {
 
 // WithArticle puts "a" or "an" before a noun, by its first letter.
 func WithArticle(noun string) string {
-	if noun != "" && strings.Contains("aeiouAEIOU", noun[:1]) {
+	if strings.IndexAny(noun, "aeiouAEIOU") == 0 {
 		return "an " + noun
 	}
 	return "a " + noun

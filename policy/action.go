@@ -27,16 +27,22 @@ func actionProblem(text string) *itemProblem {
 	vendor, name, colon := strings.Cut(text, ":")
 	switch {
 	case !colon || vendor == "":
-		return &itemProblem{refused: true, code: CodeActionFormat, rule: "PL-73",
-			summary: fmt.Sprintf("the action %q does not begin with a service", shown), hint: "write it as service:Action, such as s3:GetObject"}
+		return &itemProblem{
+			refused: true, code: CodeActionFormat, rule: "PL-73",
+			summary: fmt.Sprintf("the action %q does not begin with a service", shown), hint: "write it as service:Action, such as s3:GetObject",
+		}
 	case strings.Contains(name, ":"):
 		return &itemProblem{refused: true, code: CodeActionFormat, rule: "PL-73", summary: fmt.Sprintf("the action %q has more than one colon", shown)}
 	case strings.ContainsAny(vendor, "*?"): // CONTESTED
-		return &itemProblem{refused: true, code: CodeActionVendor, rule: "PL-78",
-			summary: fmt.Sprintf("the service of the action %q has a wildcard", shown), hint: "list the services one by one"}
+		return &itemProblem{
+			refused: true, code: CodeActionVendor, rule: "PL-78",
+			summary: fmt.Sprintf("the service of the action %q has a wildcard", shown), hint: "list the services one by one",
+		}
 	case !isVendor(strings.Trim(vendor, white)):
-		return &itemProblem{refused: true, code: CodeActionVendor, rule: "PL-78",
-			summary: fmt.Sprintf("no service can be named as in the action %q", shown), hint: "a service has letters, digits, hyphens and dots"}
+		return &itemProblem{
+			refused: true, code: CodeActionVendor, rule: "PL-78",
+			summary: fmt.Sprintf("no service can be named as in the action %q", shown), hint: "a service has letters, digits, hyphens and dots",
+		}
 	case deadAction(vendor, name):
 		return &itemProblem{code: CodeActionFormat, rule: "PL-80", summary: fmt.Sprintf("the action %q matches no action", shown)}
 	default:

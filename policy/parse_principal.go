@@ -42,10 +42,10 @@ func (p *parser) principalElement(m *elements, statement jsonpos.Value) *Princip
 
 func (p *parser) missingPrincipal(statement jsonpos.Value) {
 	at := opening(statement)
-	switch {
-	case p.rules.principal == required:
+	switch p.rules.principal {
+	case required:
 		p.refuse(CodeMissingPrincipal, p.rules.rule, at, "a statement of "+p.opts.Kind.a()+" needs a Principal", "")
-	case p.rules.principal == optional:
+	case optional:
 		// AWS's grammar wants one; a policy without it is taken and the
 		// statement never matches (PL-31, CONTESTED).
 		p.warn(CodeMissingPrincipal, "PL-31", at, "a statement without Principal never applies in "+p.opts.Kind.a(), "")

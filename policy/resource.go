@@ -18,8 +18,10 @@ func resourceProblem(text string, kind Kind, variables bool) *itemProblem {
 	}
 	shown := diag.Clip(text, 100)
 	if !strings.HasPrefix(text, "arn:") {
-		return &itemProblem{refused: true, code: CodeResourceFormat, rule: "PL-87",
-			summary: fmt.Sprintf(`the resource %q is neither "*" nor an ARN`, shown), hint: "write arn:partition:service:region:account:resource"}
+		return &itemProblem{
+			refused: true, code: CodeResourceFormat, rule: "PL-87",
+			summary: fmt.Sprintf(`the resource %q is neither "*" nor an ARN`, shown), hint: "write arn:partition:service:region:account:resource",
+		}
 	}
 	parts := arn.SplitPattern(text, resourceVariables(variables))
 	if len(parts) == arnParts {
@@ -48,8 +50,10 @@ func variablePosition(parts []string, variables bool) *itemProblem {
 	}
 	for _, part := range parts[:arnParts-1] {
 		if strings.Contains(part, "${") {
-			return &itemProblem{code: CodeVariablePosition, rule: "PL-99",
-				summary: "a variable in the first five parts of a resource is not replaced, so that nothing matches", hint: "use * there"}
+			return &itemProblem{
+				code: CodeVariablePosition, rule: "PL-99",
+				summary: "a variable in the first five parts of a resource is not replaced, so that nothing matches", hint: "use * there",
+			}
 		}
 	}
 	return nil

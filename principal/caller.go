@@ -160,35 +160,56 @@ func parseCallerARN(name string) (Caller, error) {
 	if !arn.IsPartition(a.Partition) || a.Region != "" || !arn.IsAccountID(a.Account) {
 		return Caller{}, callerError(name, "it needs a partition, no region and a 12-digit account id")
 	}
-	c := Caller{Name: name, Partition: a.Partition, Account: a.Account}
 	kind, rest := a.ResourceType()
-	switch a.Service + ":" + kind {
-	case "iam:root":
-		c.Kind = Root
-	case "iam:user":
-		c.Kind, c.UserName = User, a.Name()
-	case "iam:role":
-		c.Kind, c.RoleARN, c.RolePathKnown = Role, name, true
-	case "iam:oidc-provider", "iam:saml-provider":
-		c.Kind = IdentityProvider
-	case "sts:federated-user":
-		c.Kind, c.UserName = FederatedUser, rest
-	case "sts:assumed-role":
+	c := Caller{Kind: callerKinds[a.Service+":"+kind], Name: name, Partition: a.Partition, Account: a.Account}
+	switch c.Kind {
+	case User:
+		c.UserName = a.Name()
+	case Role:
+		c.RoleARN, c.RolePathKnown = name, true
+	case FederatedUser:
+		c.UserName = rest
+	case RoleSession:
 		role, session, _ := strings.Cut(rest, "/")
 		if role == "" || session == "" || strings.Contains(session, "/") {
 			return Caller{}, callerError(name, "a role session is named assumed-role/ROLE/SESSION, without the role's path")
 		}
-		c.Kind, c.SessionName = RoleSession, session
+		c.SessionName = session
 		c.RoleARN = "arn:" + a.Partition + ":iam::" + a.Account + ":role/" + role
-	case "iam:group":
-		return Caller{}, callerError(name, "a group is never a principal; name the user")
-	default:
-		return Caller{}, callerError(name, "its type is none of user, role, root, assumed-role, federated-user and identity providers")
+	case 0:
+		return Caller{}, notACaller(name, kind)
 	}
-	if c.Kind != Root && (rest == "" || a.Name() == "") || c.Kind == Root && a.Resource != "root" {
+	if !hasName(c.Kind, a) {
 		return Caller{}, callerError(name, "the name at its end is missing or misplaced")
 	}
 	return c, nil
+}
+
+// hasName tells whether the ARN of a caller ends in a name; root has none.
+func hasName(k Kind, a arn.ARN) bool {
+	if k == Root {
+		return a.Resource == "root"
+	}
+	_, name := a.ResourceType()
+	return name != "" && a.Name() != ""
+}
+
+// callerKinds tells the kind of a caller by service and resource type.
+var callerKinds = map[string]Kind{
+	"iam:root":           Root,
+	"iam:user":           User,
+	"iam:role":           Role,
+	"iam:oidc-provider":  IdentityProvider,
+	"iam:saml-provider":  IdentityProvider,
+	"sts:assumed-role":   RoleSession,
+	"sts:federated-user": FederatedUser,
+}
+
+func notACaller(name, resourceType string) error {
+	if resourceType == "group" {
+		return callerError(name, "a group is never a principal; name the user")
+	}
+	return callerError(name, "its type is none of user, role, root, assumed-role, federated-user and identity providers")
 }
 
 // IsRole tells whether the caller is a role session, its name known or not.

@@ -120,23 +120,32 @@ func parseAWS(value string) (Entry, Problem) {
 		return Entry{}, Malformed
 	}
 	kind, rest := a.ResourceType()
-	if a.Account == "cloudfront" && kind == "user" && rest != "" {
+	e := Entry{kind: awsKinds[a.Service+":"+kind], value: value, partition: a.Partition, account: a.Account, name: a.Name()}
+	switch {
+	case e.kind == aUser && a.Account == "cloudfront" && rest != "":
 		// CloudFront Developer Guide, origin access identities.
 		return Entry{kind: aNobody, value: value}, 0
-	}
-	if kind == "group" {
+	case kind == "group":
 		return Entry{}, Group
-	}
-	e := Entry{value: value, partition: a.Partition, account: a.Account, name: a.Name()}
-	e.kind = awsKinds[a.Service+":"+kind]
-	session := e.kind == aSession && (strings.Count(rest, "/") != 1 || strings.HasPrefix(rest, "/"))
-	switch {
-	case e.kind == 0 || !arn.IsAccountID(a.Account) || session:
-		return Entry{}, Malformed
-	case e.kind == anAccount && a.Resource != "root" || e.kind != anAccount && (rest == "" || e.name == ""):
+	case !arn.IsAccountID(a.Account) || !wellNamed(e, a.Resource, rest):
 		return Entry{}, Malformed
 	}
 	return e, 0
+}
+
+// wellNamed checks the resource of an entry's ARN: rest is what follows its
+// type.
+func wellNamed(e Entry, resource, rest string) bool {
+	switch e.kind {
+	case anAccount:
+		return resource == "root"
+	case aSession:
+		return strings.Count(rest, "/") == 1 && rest[0] != '/' && e.name != ""
+	case aUser, aRole, aFederatedUser:
+		return rest != "" && e.name != ""
+	default:
+		return false
+	}
 }
 
 var awsKinds = map[string]entryKind{

@@ -139,6 +139,48 @@ func TestMembersMarkDuplicates(t *testing.T) {
 	}
 }
 
+func TestPaths(t *testing.T) {
+	t.Parallel()
+	text := `{"a": {"b": [1, {"c": 2}]}, "d": "x"} `
+	v := mustParse(t, text)
+	var offsets []int
+	for i := range len(text) + 1 {
+		offsets = append(offsets, i)
+	}
+	want := map[string]string{ // a place by what begins there
+		`{"a"`: "", `"a"`: "a", `: {"b`: "a", `{"b"`: "a", `"b"`: "a.b", `[1`: "a.b", `1, `: "a.b[0]", `, {"c"`: "a.b", `{"c"`: "a.b[1]",
+		`"c"`: "a.b[1].c", `2}`: "a.b[1].c", `}]`: "a.b[1]", `]}`: "a.b", `}, "d"`: "a", `, "d"`: "", `"d"`: "d", `"x"`: "d", `} `: "", ` `: "",
+	}
+	paths := v.Paths(offsets)
+	if len(paths) != len(offsets) {
+		t.Fatalf("%d paths for %d offsets", len(paths), len(offsets))
+	}
+	for begin, path := range want {
+		if got := paths[strings.LastIndex(text, begin)]; got != path {
+			t.Errorf("%s is at %q, want %q", begin, got, path)
+		}
+	}
+	if got := v.Paths(nil); len(got) != 0 {
+		t.Errorf("no offsets, no paths: %q", got)
+	}
+}
+
+func TestAppendQuote(t *testing.T) {
+	t.Parallel()
+	text := "a\"b\\c\n\t\r\x01\x7f<é>\u2028"
+	want := `x"a\"b\\c\n\t\r\u0001\u007f<é>` + "\u2028" + `"`
+	if got := string(AppendQuote([]byte("x"), text)); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	var back string
+	if err := json.Unmarshal(AppendQuote(nil, text), &back); err != nil || back != text {
+		t.Errorf("reads back as %q, %v", back, err)
+	}
+	if got := string(AppendQuote(nil, "a\xffb")); got != "\"a\ufffdb\"" {
+		t.Errorf("broken UTF-8 is %q", got)
+	}
+}
+
 // walk visits all of a value and checks that places and texts agree.
 func walk(t *testing.T, v Value) {
 	t.Helper()

@@ -102,8 +102,10 @@ func rcpApplies(r *Request) bool {
 		return false
 	case r.serviceLinked:
 		return false
+	case r.trust && r.caller.Kind == principal.Service:
+		return !strings.HasPrefix(r.resource.Resource, serviceLinkedPath)
 	default:
-		return !(r.trust && r.caller.Kind == principal.Service && strings.HasPrefix(r.resource.Resource, serviceLinkedPath))
+		return true
 	}
 }
 

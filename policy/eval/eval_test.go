@@ -654,15 +654,15 @@ func TestExplanation(t *testing.T) {
 
 func TestSkippedLayersSayWhy(t *testing.T) {
 	t.Parallel()
-	everything := func(kind policy.Kind) []*policy.Set { return []*policy.Set{policy.Compile()} }
+	level := []*policy.Set{policy.Compile()}
 	tests := map[string]struct {
 		query    eval.Query
 		policies eval.Policies
 		want     string
 	}{
-		"SCPs of a service-linked role": {ask(linked, "sqs:SendMessage", queue), eval.Policies{SCP: everything(policy.SCP)}, "SCPs do not limit a service-linked role"},
-		"SCPs of nobody":                {ask("*", "sqs:SendMessage", queue), eval.Policies{SCP: everything(policy.SCP)}, "SCPs do not limit an anonymous caller"},
-		"RCPs":                          {ask(user, "ec2:RunInstances", "*"), eval.Policies{RCP: everything(policy.RCP)}, "RCPs do not cover this request"},
+		"SCPs of a service-linked role": {ask(linked, "sqs:SendMessage", queue), eval.Policies{SCP: level}, "SCPs do not limit a service-linked role"},
+		"SCPs of nobody":                {ask("*", "sqs:SendMessage", queue), eval.Policies{SCP: level}, "SCPs do not limit an anonymous caller"},
+		"RCPs":                          {ask(user, "ec2:RunInstances", "*"), eval.Policies{RCP: level}, "RCPs do not cover this request"},
 		"an endpoint":                   {ask("ec2.amazonaws.com", "sqs:SendMessage", queue), eval.Policies{Endpoint: set(t, policy.Endpoint, grantTo(`"*"`))}, "endpoint policies do not limit a service principal"},
 		"a trust policy":                {ask(user, "iam:GetRole", target), eval.Policies{Resource: set(t, policy.Trust, trusting(aws("*")))}, "a trust policy is not consulted for IAM actions on the role"},
 		"no policies at all":            {ask(user, "sts:GetCallerIdentity", "*"), eval.Policies{Identity: set(t, policy.Identity, deny)}, "the call is decided without policies"},

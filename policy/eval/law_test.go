@@ -189,7 +189,8 @@ func TestABareStringIsAListOfOne(t *testing.T) {
 			name := path[strings.LastIndexByte(path, '/')+1:]
 			_, isList := v.(gen.List)
 			_, isObject := v.(gen.Object)
-			inList := strings.Contains(path, "/Condition/") && strings.Count(path[strings.Index(path, "/Condition/"):], "/") >= 3
+			_, condition, _ := strings.Cut(path, "/Condition/")
+			inList := strings.Contains(condition, "/")
 			if isList || isObject || !inList && !slices.Contains(lists, name) {
 				return v
 			}
