@@ -1,0 +1,44 @@
+TOOL = go tool -modfile=tools/go.mod
+COVERED = ./conditions ./policy ./policy/eval ./principal
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-8s %s\n", $$1, $$2}' Makefile
+
+build: ## build bin/rolecall
+	go build -o bin/rolecall ./cmd/rolecall
+
+test: ## run the tests
+	go test ./...
+
+race: ## run the tests under the race detector
+	go test -race ./...
+
+lint: ## vet, golangci-lint and staticcheck
+	go vet ./...
+	$(TOOL) golangci-lint run
+	$(TOOL) staticcheck ./...
+
+fmt: ## format the code
+	$(TOOL) golangci-lint fmt
+
+cover: ## statement coverage, at least 95 % where decisions are made
+	@go test -cover $(COVERED) | awk '{print} /coverage:/ {if ($$5 + 0 < 95) low = 1} END {exit low}'
+
+fuzz: ## run every fuzz target for FUZZTIME (30s) each
+	@grep -rl --include=*_test.go '^func Fuzz' . | grep -v floors_test | while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' $$file); do \
+			echo "$$target in $$(dirname $$file)"; \
+			go test $$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
+
+bench: ## measure decisions and parsing
+	go test ./bench -run '^$$' -bench . -benchmem
+
+vuln: ## look for known vulnerabilities (asks vuln.go.dev)
+	$(TOOL) govulncheck ./...
+
+.PHONY: help build test race lint fmt cover fuzz bench vuln
