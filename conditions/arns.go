@@ -2,54 +2,31 @@ package conditions
 
 import "github.com/rolecall/rolecall/arn"
 
-// arns holds the policy values of the ARN operators. ArnEquals and ArnLike are
-// the same (PL-163).
-type arns struct {
-	patterns []ARNPattern
-	bad      bool // a value has fewer than six parts (PL-165)
+// splitARN is a value of the request, cut into its parts.
+type splitARN struct {
+	text  string
+	parts [6]string
 }
 
-func newARNs(values []string, variables bool) comparison {
+// newARNs compiles the values of an ARN operator. ArnEquals and ArnLike are
+// the same (PL-163). A value with fewer than six parts is malformed on either
+// side (PL-165).
+func newARNs(texts []string, variables bool) comparison {
 	mode := arn.NoVariables
 	if variables {
 		mode = arn.AllVariables
 	}
-	a := &arns{}
-	for _, v := range values {
-		p, ok := NewARNPattern(v, mode)
-		if !ok {
-			a.bad = true
-			continue
-		}
-		a.patterns = append(a.patterns, p)
+	t := newTyped(texts,
+		func(text string) (ARNPattern, bool) { return NewARNPattern(text, mode) },
+		func(text string) (splitARN, bool) {
+			parts, ok := arn.Split(text)
+			return splitARN{text, parts}, ok
+		},
+		func(v splitARN, p *ARNPattern, ctx *Context) Truth { return p.Match(v.text, &v.parts, ctx) },
+	)
+	t.canFit = false
+	for i := range t.values {
+		t.canFit = t.canFit || !neverHasValue(t.values[i].vars)
 	}
-	return a
-}
-
-func (a *arns) compare(v string, ctx *Context) (m match) {
-	if a.bad {
-		m = malformed
-	}
-	parts, ok := arn.Split(v)
-	if !ok {
-		if len(a.patterns) > 0 {
-			m |= malformed
-		}
-		return m
-	}
-	for i := range a.patterns {
-		if m |= matchOf(a.patterns[i].Match(v, &parts, ctx)); m&matched != 0 {
-			return m
-		}
-	}
-	return m
-}
-
-func (a *arns) reachable() bool {
-	for i := range a.patterns {
-		if !neverHasValue(a.patterns[i].vars) {
-			return true
-		}
-	}
-	return false
+	return t
 }

@@ -6,42 +6,20 @@ import (
 	"strings"
 )
 
-// binaries holds the policy values of BinaryEquals, decoded. Both sides are
-// base64, and the bytes are compared (PL-156).
-type binaries struct {
-	values [][]byte
-	bad    bool
+// newBinaries compiles the values of BinaryEquals. Both sides are base64, and
+// the bytes are compared (PL-156).
+func newBinaries(texts []string) comparison {
+	return newTyped(texts, decodeBase64, checkBase64, func(v string, p *[]byte, _ *Context) Truth {
+		equal, _ := equalBase64(v, *p)
+		return Of(equal)
+	})
 }
 
-func newBinaries(values []string) comparison {
-	b := &binaries{}
-	for _, v := range values {
-		decoded, ok := decodeBase64(v)
-		if !ok {
-			b.bad = true
-			continue
-		}
-		b.values = append(b.values, decoded)
-	}
-	return b
+// checkBase64 tells whether a value of the request is base64.
+func checkBase64(s string) (string, bool) {
+	_, ok := equalBase64(s, nil)
+	return s, ok
 }
-
-func (b *binaries) compare(v string, _ *Context) (m match) {
-	if b.bad {
-		m = malformed
-	}
-	for _, want := range b.values {
-		switch equal, ok := equalBase64(v, want); {
-		case !ok:
-			return m | malformed
-		case equal:
-			return m | matched
-		}
-	}
-	return m
-}
-
-func (b *binaries) reachable() bool { return len(b.values) > 0 }
 
 // decodeBase64 reads standard base64 with padding. The decoder of the standard
 // library skips line breaks; here they are not base64.

@@ -5,45 +5,13 @@ import (
 	"strings"
 )
 
-// networks holds the policy values of IpAddress and NotIpAddress (PL-157).
-type networks struct {
-	prefixes []netip.Prefix
-	bad      bool
+// newNetworks compiles the values of IpAddress and NotIpAddress: the address
+// of the request lies in one of the networks (PL-157).
+func newNetworks(texts []string) comparison {
+	return newTyped(texts, parseNetwork, parseAddress, func(v netip.Addr, p *netip.Prefix, _ *Context) Truth {
+		return Of(p.Contains(v))
+	})
 }
-
-func newNetworks(values []string) comparison {
-	n := &networks{}
-	for _, v := range values {
-		prefix, ok := parseNetwork(v)
-		if !ok {
-			n.bad = true
-			continue
-		}
-		n.prefixes = append(n.prefixes, prefix)
-	}
-	return n
-}
-
-func (n *networks) compare(v string, _ *Context) (m match) {
-	if n.bad {
-		m = malformed
-	}
-	address, ok := parseAddress(v)
-	if !ok {
-		if len(n.prefixes) > 0 {
-			m |= malformed
-		}
-		return m
-	}
-	for _, prefix := range n.prefixes {
-		if prefix.Contains(address) {
-			return m | matched
-		}
-	}
-	return m
-}
-
-func (n *networks) reachable() bool { return len(n.prefixes) > 0 }
 
 // parseNetwork reads a CIDR or an address alone, which is a /32 or, CONTESTED,
 // a /128 (PL-158, PL-159). Bits behind the prefix are dropped (PL-160).

@@ -39,45 +39,10 @@ func (o ordering) holds(c int) bool {
 	}
 }
 
-// ordered holds the policy values of a Numeric or Date operator.
-type ordered[T any] struct {
-	ordering ordering
-	values   []T
-	bad      bool // a policy value could not be read
-	parse    func(string) (T, bool)
-	compare2 func(a, b T) int
+// newOrdered compiles the values of a Numeric or Date operator.
+func newOrdered[T any](b Base, texts []string, read func(string) (T, bool), compare func(a, b T) int) comparison {
+	o := orderings[b]
+	return newTyped(texts, read, read, func(v T, p *T, _ *Context) Truth {
+		return Of(o.holds(compare(v, *p)))
+	})
 }
-
-func newOrdered[T any](b Base, values []string, parse func(string) (T, bool), compare func(a, b T) int) *ordered[T] {
-	o := &ordered[T]{ordering: orderings[b], parse: parse, compare2: compare}
-	for _, text := range values {
-		v, ok := parse(text)
-		if !ok {
-			o.bad = true
-			continue
-		}
-		o.values = append(o.values, v)
-	}
-	return o
-}
-
-func (o *ordered[T]) compare(text string, _ *Context) (m match) {
-	if o.bad {
-		m = malformed
-	}
-	v, ok := o.parse(text)
-	if !ok {
-		if len(o.values) > 0 {
-			m |= malformed
-		}
-		return m
-	}
-	for i := range o.values {
-		if o.ordering.holds(o.compare2(v, o.values[i])) {
-			return m | matched
-		}
-	}
-	return m
-}
-
-func (o *ordered[T]) reachable() bool { return len(o.values) > 0 }
