@@ -32,8 +32,10 @@ const (
 	CodeConditionOperator      = "CONDITION_OPERATOR"
 	CodeNullIfExists           = "NULL_IFEXISTS"
 	CodeConditionKeyFormat     = "CONDITION_KEY_FORMAT"
-	CodeTooManyProblems        = "TOO_MANY_PROBLEMS"
 )
+
+// CodeTooManyProblems ends a list that would grow beyond its bound.
+const CodeTooManyProblems = "TOO_MANY_PROBLEMS"
 
 // Codes of warnings (a part of PL-204): the document loads, but something in
 // it has no effect, or another than it seems to have. ACTION_FORMAT,

@@ -2,12 +2,17 @@ package eval_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/policy"
 	"github.com/rolecall/rolecall/policy/cases"
 )
 
@@ -82,5 +87,80 @@ func TestCorpus(t *testing.T) {
 			}
 			sameDecision(t, decided, c.Explain())
 		})
+	}
+}
+
+// operatorsOf adds the condition operators of a policy set.
+func operatorsOf(sets []*policy.Set, bases map[conditions.Base]bool, forms map[string]bool) {
+	for _, set := range sets {
+		for _, p := range set.Policies() {
+			for _, st := range p.Document.Statements {
+				for _, op := range st.Condition {
+					bases[op.Operator.Base] = true
+					forms[fmt.Sprintf("qualifier %d, IfExists %t", op.Operator.Qualifier, op.Operator.IfExists)] = true
+				}
+			}
+		}
+	}
+}
+
+// refusals reads the codes of refusals from where they are declared.
+func refusals(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _, _ := strings.Cut(string(text), "\n)")
+	var codes []string
+	for _, m := range regexp.MustCompile(`= "([A-Z_]+)"`).FindAllStringSubmatch(block, -1) {
+		codes = append(codes, m[1])
+	}
+	if len(codes) < 30 {
+		t.Fatalf("%d codes of refusals", len(codes))
+	}
+	return codes
+}
+
+// TestCorpusReachesEverything is the gate that keeps the corpus whole: every
+// operator, every form of one, every refusal and every reason has a case.
+func TestCorpusReachesEverything(t *testing.T) {
+	t.Parallel()
+	bases, forms := map[conditions.Base]bool{}, map[string]bool{}
+	codes, reasons := map[string]bool{}, map[string]bool{}
+	for _, c := range readCorpus(t) {
+		p := &c.Policies
+		operatorsOf(append(append([]*policy.Set{p.Identity, p.Boundary, p.Session, p.Resource, p.Endpoint}, p.SCP...), p.RCP...), bases, forms)
+		result := c.Decide()
+		for _, d := range result.Problems {
+			codes[d.Code] = true
+		}
+		if result.Problems == nil {
+			reasons[result.Outcome()+" by "+result.Decision.Reason.String()] = true
+		}
+	}
+	for b := conditions.StringEquals; b <= conditions.Null; b++ {
+		if !bases[b] {
+			t.Errorf("no case with the operator %s", b)
+		}
+	}
+	if want := 6; len(forms) != want {
+		t.Errorf("forms of operators: %v, want %d", forms, want)
+	}
+	for _, code := range refusals(t) {
+		if !codes[code] {
+			t.Errorf("no case is refused with %s", code)
+		}
+	}
+	for _, reason := range []string{
+		"allowed by identity", "allowed by resource", "allowed by root", "allowed by builtin",
+		"explicitDeny by scp", "explicitDeny by rcp", "explicitDeny by endpoint", "explicitDeny by resource",
+		"explicitDeny by identity", "explicitDeny by boundary", "explicitDeny by session",
+		"implicitDeny by scp", "implicitDeny by endpoint", "implicitDeny by resource", "implicitDeny by identity",
+		"implicitDeny by boundary", "implicitDeny by session", "implicitDeny by credentials", "implicitDeny by builtin",
+	} {
+		if !reasons[reason] {
+			t.Errorf("no case is %s", reason)
+		}
 	}
 }
