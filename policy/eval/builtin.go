@@ -38,8 +38,8 @@ func forbiddenByCredentials(r *Request) bool {
 	switch {
 	case c.Kind == principal.Root:
 		// Roles may not be assumed by root accounts (EV-94), nor root sessions
-		// be made by them (EV-96).
-		return r.isAction("sts", "assumerole", "assumeroot") || sessionTokenForbids(r)
+		// be made by them (EV-96); such a session calls nothing of STS.
+		return r.isAction("sts", "assumerole", "assumeroot") || r.assumedRoot && service == "sts" || sessionTokenForbids(r)
 	case c.IsRole():
 		return r.isAction("sts", "getfederationtoken", "getsessiontoken") // EV-102
 	case c.Kind == principal.FederatedUser:

@@ -285,6 +285,8 @@ func TestCallsDecidedWithoutPolicies(t *testing.T) { // EV-94 to EV-104
 		q.Credentials, q.Context = eval.SessionToken, context(t, pairs...)
 		return q
 	}
+	assumed := ask(root, "sts:GetSessionToken", "*")
+	assumed.Context = context(t, "aws:AssumedRoot", "true")
 	rootToken := ask(root, "iam:ListUsers", "*")
 	rootToken.Credentials = eval.SessionToken
 	lockout := eval.Policies{Resource: set(t, policy.Resource, toPrincipal("Deny", `"*"`))}
@@ -305,6 +307,7 @@ func TestCallsDecidedWithoutPolicies(t *testing.T) { // EV-94 to EV-104
 		"AssumeRole and a session token":    {sessionToken("sts:AssumeRole"), eval.Policies{Identity: id}, "allowed by identity"},
 		"S3 and a session token":            {sessionToken("s3:ListAllMyBuckets"), eval.Policies{Identity: id}, "allowed by identity"},
 		"IAM and a session token of root":   {rootToken, eval.Policies{}, "implicitDeny by credentials, blocked by credentials"},
+		"STS and a session of AssumeRoot":   {assumed, eval.Policies{}, "implicitDeny by credentials, blocked by credentials"},
 		"root is not locked out":            {ask(root, "s3:DeleteBucketPolicy", bucket), lockout, "allowed by root"},
 		"root is locked out of other calls": {ask(root, "s3:DeleteBucket", bucket), lockout, "explicitDeny by resource, blocked by resource"},
 		"an SCP locks root out":             {ask(root, "s3:DeleteBucketPolicy", bucket), deniedTwice, "explicitDeny by scp, blocked by scp"},
