@@ -108,6 +108,9 @@ func (c *Context) add(e entry) error {
 
 // find looks a key up by its hash; contexts are small.
 func (c *Context) find(k Key) *entry {
+	if k.nameless {
+		return nil
+	}
 	for i := range c.entries {
 		if c.entries[i].key.Equal(k) {
 			return &c.entries[i]

@@ -11,15 +11,15 @@ func newDates(b Base, values []string) comparison {
 	return newOrdered(b, values, parseInstant, compareInstants)
 }
 
-// instant is a point in time: seconds since 1970-01-01T00:00:00Z, and
-// nanoseconds.
+// instant is a point in time: seconds since 1970-01-01T00:00:00Z, and the
+// digits of the fraction of a second, without zeros at their end.
 type instant struct {
-	seconds int64
-	nanos   int32
+	seconds  int64
+	fraction string
 }
 
 func compareInstants(a, b instant) int {
-	return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.nanos, b.nanos))
+	return cmp.Or(cmp.Compare(a.seconds, b.seconds), cmp.Compare(a.fraction, b.fraction))
 }
 
 // parseInstant reads a date (PL-150): one of the W3C forms of ISO 8601, or an
@@ -30,8 +30,9 @@ func parseInstant(s string) (instant, bool) {
 	digits := strings.TrimLeft(s, "+-")
 	aYear := len(s) == 4 && len(digits) == 4
 	if allDigits(digits) && len(s)-len(digits) <= 1 && !aYear {
-		seconds, err := strconv.ParseInt(s, 10, 64)
-		return instant{seconds: seconds}, err == nil
+		// A number beyond 64 bits is the farthest time there is.
+		seconds, _ := strconv.ParseInt(s, 10, 64)
+		return instant{seconds: seconds}, true
 	}
 	date, clock, hasClock := strings.Cut(s, "T")
 	year, month, day, form := parseDay(date)
@@ -46,9 +47,9 @@ func parseInstant(s string) (instant, bool) {
 	if !hasClock {
 		return result, true
 	}
-	offset, nanos, ok := parseClock(clock)
+	offset, fraction, ok := parseClock(clock)
 	result.seconds += offset
-	result.nanos = nanos
+	result.fraction = fraction
 	return result, ok
 }
 
@@ -89,27 +90,27 @@ func parseDay(s string) (year, month, day int, form dayForm) {
 
 // parseClock reads hh:mm, hh:mm:ss or hh:mm:ss.s..., and then Z, +hh:mm, -hh:mm
 // or nothing. It gives the seconds since midnight UTC.
-func parseClock(s string) (seconds int64, nanos int32, ok bool) {
+func parseClock(s string) (seconds int64, fraction string, ok bool) {
 	s, zone, ok := cutZone(s)
 	if !ok || len(s) < len("15:04") || !allDigits(s[:2]) {
-		return 0, 0, false
+		return 0, "", false
 	}
 	hour, _ := strconv.Atoi(s[:2])
 	minute, okMinute := field(s[2:5], ':', 59)
 	if !okMinute || hour > 23 {
-		return 0, 0, false
+		return 0, "", false
 	}
 	seconds = int64(hour)*3600 + int64(minute)*60 - int64(zone)
 	s = s[5:]
 	if s == "" {
-		return seconds, 0, true
+		return seconds, "", true
 	}
 	if len(s) < len(":05") {
-		return 0, 0, false
+		return 0, "", false
 	}
 	second, okSecond := field(s[:3], ':', 59)
-	nanos, okNanos := parseFraction(s[3:])
-	return seconds + int64(second), nanos, okSecond && okNanos
+	fraction, okFraction := parseFraction(s[3:])
+	return seconds + int64(second), fraction, okSecond && okFraction
 }
 
 // cutZone reads the zone at the end of a time and gives its offset from UTC in
@@ -135,23 +136,14 @@ func cutZone(s string) (rest string, offset int, ok bool) {
 	return s[:i], offset, ok && hours <= 23
 }
 
-// parseFraction reads a fraction of a second. Digits beyond nanoseconds are
-// read and dropped.
-func parseFraction(s string) (nanos int32, ok bool) {
+// parseFraction reads the point and digits behind the seconds, if there are
+// any.
+func parseFraction(s string) (digits string, ok bool) {
 	if s == "" {
-		return 0, true
+		return "", true
 	}
-	digits, ok := strings.CutPrefix(s, ".")
-	if !ok || !allDigits(digits) {
-		return 0, false
-	}
-	for i := range 9 {
-		nanos *= 10
-		if i < len(digits) {
-			nanos += int32(digits[i] - '0')
-		}
-	}
-	return nanos, true
+	digits, ok = strings.CutPrefix(s, ".")
+	return strings.TrimRight(digits, "0"), ok && allDigits(digits)
 }
 
 // field reads a separator and two digits, at most limit; months and days are

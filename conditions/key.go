@@ -11,10 +11,19 @@ import (
 type Key struct {
 	name string
 	hash uint32 // equal for names that are equal
+	// nameless: the part that the user names is missing, as in aws:RequestTag/.
+	// Such a key is never present (PL-113).
+	nameless bool
 }
 
 // NewKey makes the key of a name.
-func NewKey(name string) Key { return Key{name: name, hash: foldHash(name)} }
+func NewKey(name string) Key {
+	return Key{name: name, hash: foldHash(name), nameless: strings.HasSuffix(name, "/") || strings.EqualFold(name, "kms:EncryptionContext:")}
+}
+
+// Nameless tells whether the key lacks the part that the user names, such as
+// the tag key of aws:RequestTag/, so that no request ever has it (PL-113).
+func (k Key) Nameless() bool { return k.nameless }
 
 // String gives the name as it was written.
 func (k Key) String() string { return k.name }

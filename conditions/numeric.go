@@ -22,9 +22,9 @@ type number struct {
 	scale           int
 }
 
-// maxExponentDigits bounds an exponent: a number of AWS needs none, and the
-// sum of exponent and length must not overflow.
-const maxExponentDigits = 9
+// maxExponent bounds an exponent, so that its sum with a length does not
+// overflow. A larger one is taken as this.
+const maxExponent = 1 << 60
 
 // parseNumber reads an optional sign, digits, optionally a point and digits,
 // and, CONTESTED, an exponent (PL-147). Surrounding blanks, hexadecimal and
@@ -55,11 +55,11 @@ func parseNumber(s string) (number, bool) {
 
 func parseExponent(s string) (int, bool) {
 	digits := strings.TrimLeft(s, "+-")
-	if len(s)-len(digits) > 1 || !allDigits(digits) || len(strings.TrimLeft(digits, "0")) > maxExponentDigits {
+	if len(s)-len(digits) > 1 || !allDigits(digits) {
 		return 0, false
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil
+	n, _ := strconv.Atoi(s) // beyond 64 bits it is the nearest number
+	return min(max(n, -maxExponent), maxExponent), true
 }
 
 func (n *number) normalize(whole, fraction string, exponent int) {

@@ -38,7 +38,7 @@ func actionProblem(text string) *itemProblem {
 			refused: true, code: CodeActionVendor, rule: "PL-78",
 			summary: fmt.Sprintf("the service of the action %q has a wildcard", shown), hint: "list the services one by one",
 		}
-	case !isVendor(strings.Trim(vendor, white)):
+	case !isVendor(strings.TrimLeft(vendor, white)):
 		return &itemProblem{
 			refused: true, code: CodeActionVendor, rule: "PL-78",
 			summary: fmt.Sprintf("no service can be named as in the action %q", shown), hint: "a service has letters, digits, hyphens and dots",

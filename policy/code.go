@@ -47,6 +47,7 @@ const (
 	CodeActionStarStar       = "ACTION_STAR_STAR"
 	CodeShortARN             = "SHORT_ARN"
 	CodeTypeMismatchValue    = "TYPE_MISMATCH_VALUE"
+	CodeTagKeyMissing        = "TAG_KEY_MISSING"
 	CodeVariableInOldVersion = "VARIABLE_IN_OLD_VERSION"
 	CodeVariableInOperator   = "VARIABLE_IN_OPERATOR"
 	CodeVariablePosition     = "VARIABLE_POSITION"

@@ -59,6 +59,9 @@ func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value) []Cond
 		case !strings.Contains(m.Key, ":"):
 			p.refuse(CodeConditionKeyFormat, "PL-111", m.KeySpan, fmt.Sprintf("the condition key %q has no prefix", diag.Clip(m.Key, 100)), "write it as prefix:name, such as aws:"+diag.Clip(m.Key, 60))
 		}
+		if conditions.NewKey(m.Key).Nameless() {
+			p.warn(CodeTagKeyMissing, "PL-113", m.KeySpan, fmt.Sprintf("the condition key %q names no tag and is never present", diag.Clip(m.Key, 100)), "write the tag key behind it")
+		}
 		folded[lower] = true
 		key := ConditionKey{Name: Text{Value: m.Key, Span: m.KeySpan}}
 		key.Values = p.conditionValues(op, m.Value)

@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/rolecall/rolecall/diag"
+import (
+	"slices"
+
+	"github.com/rolecall/rolecall/diag"
+)
 
 // checkRCP applies what only resource control policies must obey (PL-27). The
 // refusals wait until the whole document is known, because RCPFullAWSAccess is
@@ -41,8 +45,14 @@ func (p *parser) isFullAccess() bool {
 		return false
 	}
 	st := &p.doc.Statements[0]
-	return st.Effect == Allow && st.Principal != nil && st.Principal.Everyone && len(st.Condition) == 0 &&
+	return st.Effect == Allow && st.Principal != nil && st.Principal.Everyone && !st.conditional() &&
 		st.Action.is("*") && st.Resource.is("*")
+}
+
+// conditional tells whether the statement has a test; an operator without keys
+// adds none (PL-16).
+func (st *Statement) conditional() bool {
+	return slices.ContainsFunc(st.Condition, func(op ConditionOperator) bool { return len(op.Keys) > 0 })
 }
 
 // is tells whether the list is the one item, not negated.

@@ -48,7 +48,7 @@ func (r *Request) Set(action, resource string) error {
 	switch {
 	case !ok || service == "" || name == "" || strings.Contains(name, ":"):
 		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
-	case len(action) > maxActionLength || strings.ContainsAny(action, "*?"+white):
+	case len(action) > maxActionLength || strings.ContainsAny(action, "*?,"+white):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
 	r.service, r.name = strings.ToLower(service), strings.ToLower(name)
@@ -57,11 +57,19 @@ func (r *Request) Set(action, resource string) error {
 	if resource == "*" {
 		return nil
 	}
-	if _, err := arn.Parse(resource); err != nil {
-		return fmt.Errorf(`%w: the resource is neither "*" nor an ARN: %w`, ErrRequest, err)
-	}
 	r.parts, r.isARN = arn.Split(resource)
+	if !r.isARN || r.parts[0] != "arn" || len(resource) > arn.MaxLength {
+		return fmt.Errorf(`%w: the resource %q is neither "*" nor an ARN of six parts`, ErrRequest, diag.Clip(resource, 100))
+	}
 	return nil
+}
+
+// ARN gives the resource in parts; it is zero for a request that names none.
+func (r *Request) ARN() arn.ARN {
+	if !r.isARN {
+		return arn.ARN{}
+	}
+	return arn.ARN{Partition: r.parts[1], Service: r.parts[2], Region: r.parts[3], Account: r.parts[4], Resource: r.parts[5]}
 }
 
 // Service gives the service of the action in lower case.

@@ -169,7 +169,7 @@ func TestRequestRefuses(t *testing.T) {
 		"a blank":                  {"s3:Get Object", "*", `does not name one action`},
 		"too long":                 {"s3:" + strings.Repeat("x", 600), "*", `does not name one action`},
 		"a resource that is empty": {"s3:GetObject", "", `neither "*" nor an ARN`},
-		"a resource that is short": {"s3:GetObject", "arn:aws:s3", `six parts`},
+		"a resource that is short": {"s3:GetObject", "arn:aws:s3", `neither "*" nor an ARN of six parts`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -180,7 +180,14 @@ func TestRequestRefuses(t *testing.T) {
 			}
 		})
 	}
+	bare := request(t, "s3:ListAllMyBuckets", "*", nil)
+	if got := bare.ARN(); got.Service != "" {
+		t.Errorf("no resource has the ARN %s", got)
+	}
 	r := request(t, "S3:GetObject", doc, nil)
+	if got := r.ARN().String(); got != doc {
+		t.Errorf("ARN() = %s", got)
+	}
 	if r.Service() != "s3" || !r.Is("s3", "getobject") || r.Is("s3", "putobject") {
 		t.Error("the action is compared in lower case")
 	}

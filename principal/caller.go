@@ -191,7 +191,7 @@ func hasName(k Kind, a arn.ARN) bool {
 		return a.Resource == "root"
 	}
 	_, name := a.ResourceType()
-	return name != "" && a.Name() != ""
+	return name != "" && a.Name() != "" && (k != FederatedUser || !strings.Contains(name, "/"))
 }
 
 // callerKinds tells the kind of a caller by service and resource type.

@@ -122,7 +122,7 @@ func parseAWS(value string) (Entry, Problem) {
 	kind, rest := a.ResourceType()
 	e := Entry{kind: awsKinds[a.Service+":"+kind], value: value, partition: a.Partition, account: a.Account, name: a.Name()}
 	switch {
-	case e.kind == aUser && a.Account == "cloudfront" && rest != "":
+	case e.kind == aUser && a.Account == "cloudfront" && strings.HasPrefix(rest, "CloudFront Origin Access Identity "):
 		// CloudFront Developer Guide, origin access identities.
 		return Entry{kind: aNobody, value: value}, 0
 	case kind == "group":
@@ -141,7 +141,9 @@ func wellNamed(e Entry, resource, rest string) bool {
 		return resource == "root"
 	case aSession:
 		return strings.Count(rest, "/") == 1 && rest[0] != '/' && e.name != ""
-	case aUser, aRole, aFederatedUser:
+	case aFederatedUser:
+		return rest != "" && !strings.Contains(rest, "/")
+	case aUser, aRole:
 		return rest != "" && e.name != ""
 	default:
 		return false
@@ -158,7 +160,7 @@ var awsKinds = map[string]entryKind{
 
 // isUniqueID tells whether s is the unique id of a user or a role (PL-45).
 func isUniqueID(s string) bool {
-	if len(s) < 8 || !strings.HasPrefix(s, "AIDA") && !strings.HasPrefix(s, "AROA") {
+	if len(s) <= len("AIDA") || !strings.HasPrefix(s, "AIDA") && !strings.HasPrefix(s, "AROA") {
 		return false
 	}
 	for i := range len(s) {

@@ -236,9 +236,9 @@ func (p *parser) request(value jsonpos.Value) {
 	if value.Kind() != jsonpos.Object {
 		return
 	}
-	for _, name := range []string{"principal", "action", "resource"} {
-		if !given[name] {
-			p.missing(value, name)
+	for _, field := range []struct{ name, text string }{{"principal", q.Principal}, {"action", q.Action}, {"resource", q.Resource}} {
+		if !given[field.name] || field.text == "" && !p.c.Problems.HasErrors() {
+			p.missing(value, field.name)
 		}
 	}
 }

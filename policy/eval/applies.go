@@ -65,7 +65,7 @@ func layerApplies(l Reason, r *Request, p *Policies) bool {
 	case ByEndpoint:
 		return p.Endpoint != nil && r.caller.Kind != principal.Service
 	case ByResource:
-		return p.Resource != nil && !r.roleIAM // EV-49
+		return p.Resource != nil && !r.noTrust
 	case ByIdentity:
 		return hasPolicies(p.Identity)
 	case ByBoundary:

@@ -183,6 +183,8 @@ func TestCrossAccount(t *testing.T) { // EV-60 to EV-66
 	id := set(t, policy.Identity, allow)
 	foreign := ask(user, "s3:GetObject", bucket+"/k")
 	foreign.ResourceAccount = "444455556666"
+	nowhere := ask(user, "s3:ListAllMyBuckets", "*")
+	nowhere.ResourceAccount = "444455556666"
 	abroad := ask("arn:aws-cn:iam::444455556666:user/bob", "sqs:SendMessage", queue)
 	runRows(t, map[string]row{
 		"both sides":                      {send, eval.Policies{Identity: id, Resource: set(t, policy.Resource, grantTo(aws("444455556666")))}, "allowed by identity"},
@@ -194,6 +196,8 @@ func TestCrossAccount(t *testing.T) { // EV-60 to EV-66
 		"the root user of the account":    {ask("arn:aws:iam::444455556666:root", "sqs:SendMessage", queue), eval.Policies{Resource: set(t, policy.Resource, grantTo(aws("444455556666")))}, "allowed by root"},
 		"the root user, a user is named":  {ask("arn:aws:iam::444455556666:root", "sqs:SendMessage", queue), eval.Policies{Resource: set(t, policy.Resource, grantTo(aws(other)))}, "implicitDeny by resource, blocked by resource"},
 		"a bucket that belongs elsewhere": {foreign, eval.Policies{Identity: id}, "implicitDeny by resource, blocked by resource"},
+		"no resource is never across":     {nowhere, eval.Policies{Identity: id}, "allowed by identity"},
+		"a provider of another partition": {ask("arn:aws-cn:iam::111122223333:saml-provider/x", "sts:AssumeRoleWithSAML", target), eval.Policies{Resource: set(t, policy.Trust, trusting(`{"Federated": "arn:aws-cn:iam::111122223333:saml-provider/x"}`))}, "implicitDeny by resource, blocked by resource"},
 		"another partition":               {abroad, eval.Policies{Identity: id, Resource: set(t, policy.Resource, grantTo(`"*"`))}, "implicitDeny by resource, blocked by resource"},
 		"AssumeRoot has no other side":    {ask(user, "sts:AssumeRoot", "arn:aws:iam::444455556666:root"), eval.Policies{Identity: id}, "allowed by identity"},
 		"AssumeRoot without permission":   {ask(user, "sts:AssumeRoot", "arn:aws:iam::444455556666:root"), eval.Policies{}, "implicitDeny by identity, blocked by identity"},
@@ -268,6 +272,7 @@ func TestTrustAndKeyPolicies(t *testing.T) {
 		"source identity in a chain, no side": {set3(session), eval.Policies{}, "implicitDeny by resource, blocked by resource+identity"},
 		"source identity in a chain, both":    {set3(session), eval.Policies{Identity: id, Resource: trusts(aws(role))}, "allowed by identity"},
 		"IAM actions on a role":               {ask(user, "iam:GetRole", target), eval.Policies{Identity: id, Resource: set(t, policy.Trust, `{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*"}`)}, "allowed by identity"},
+		"the trust policy and other actions":  {ask(user, "access-analyzer:ValidatePolicy", target), eval.Policies{Resource: set(t, policy.Trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*"}`)}, "implicitDeny by identity, blocked by identity"},
 		"the trust policy and IAM actions":    {ask(user, "iam:GetRole", target), eval.Policies{Resource: set(t, policy.Trust, `{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "*"}`)}, "implicitDeny by identity, blocked by identity"},
 		"a key without a policy":              {ask(user, "kms:Decrypt", key), eval.Policies{Identity: id}, "implicitDeny by resource, blocked by resource"},
 		"a key and root":                      {ask(root, "kms:Decrypt", key), eval.Policies{}, "implicitDeny by resource, blocked by resource"},
@@ -513,6 +518,10 @@ func TestUniqueIDsFromContext(t *testing.T) { // EV-33
 	if got := mustDecide(t, q, p); !got.Allowed() {
 		t.Error(decision(got))
 	}
+	q.Principal = user
+	if got := mustDecide(t, q, p); got.Allowed() {
+		t.Error("a user's id is the whole of aws:userid:", decision(got))
+	}
 	issued := ask(fed, "sqs:SendMessage", queue)
 	issued.Issuer, issued.IssuerID = user, "AIDACKCEVSQ6C2EXAMPLE"
 	p = eval.Policies{Resource: set(t, policy.Resource, toPrincipal("Deny", aws("AIDACKCEVSQ6C2EXAMPLE")))}
@@ -667,7 +676,7 @@ func TestSkippedLayersSayWhy(t *testing.T) {
 		"SCPs of nobody":                {ask("*", "sqs:SendMessage", queue), eval.Policies{SCP: level}, "SCPs do not limit an anonymous caller"},
 		"RCPs":                          {ask(user, "ec2:RunInstances", "*"), eval.Policies{RCP: level}, "RCPs do not cover this request"},
 		"an endpoint":                   {ask("ec2.amazonaws.com", "sqs:SendMessage", queue), eval.Policies{Endpoint: set(t, policy.Endpoint, grantTo(`"*"`))}, "endpoint policies do not limit a service principal"},
-		"a trust policy":                {ask(user, "iam:GetRole", target), eval.Policies{Resource: set(t, policy.Trust, trusting(aws("*")))}, "a trust policy is not consulted for IAM actions on the role"},
+		"a trust policy":                {ask(user, "iam:GetRole", target), eval.Policies{Resource: set(t, policy.Trust, trusting(aws("*")))}, "a trust policy is consulted for STS actions on the role only"},
 		"no policies at all":            {ask(user, "sts:GetCallerIdentity", "*"), eval.Policies{Identity: set(t, policy.Identity, deny)}, "the call is decided without policies"},
 	}
 	for name, tt := range tests {

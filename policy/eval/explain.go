@@ -85,7 +85,7 @@ func skipped(l Reason, r *Request, p *Policies) string {
 	case ByEndpoint:
 		return "endpoint policies do not limit " + callerName(r)
 	case ByResource:
-		return "a trust policy is not consulted for IAM actions on the role"
+		return "a trust policy is consulted for STS actions on the role only"
 	default:
 		return "no policy is attached"
 	}

@@ -24,7 +24,8 @@ type Query struct {
 	Resource string
 	// ResourceAccount is the 12-digit account that owns the resource. Empty means
 	// the account in the ARN, else the caller's (EV-11). S3 ARNs hold no
-	// account, so that a request across accounts must give it.
+	// account, so that a request across accounts must give it. An action that
+	// names no resource is never across accounts, whatever is given (EV-12).
 	ResourceAccount string
 	// Context holds the request's condition keys. A key given here wins over
 	// one that the engine would derive (EV-15).
@@ -90,9 +91,9 @@ type Request struct {
 	crossPartition bool
 	// trust: an STS action on a role, which its trust policy must grant.
 	trust bool
-	// roleIAM: an IAM action on a role, for which the trust policy is no
-	// resource policy (EV-49).
-	roleIAM bool
+	// noTrust: an action on a role that is not one of STS, for which the trust
+	// policy is no resource policy (EV-49).
+	noTrust bool
 	// mandatory: the resource policy must grant access (EV-106).
 	mandatory bool
 	// bothSides: identity and resource side must grant even within an account
@@ -178,8 +179,10 @@ func (r *Request) setCaller() error {
 	caller.CanonicalUserID = q.CanonicalUserID
 	caller.UniqueID = q.UniqueID
 	if q.UniqueID == "" {
-		userID, _ := q.Context.Text("aws:userid")
-		caller.UniqueID, _, _ = strings.Cut(userID, ":")
+		caller.UniqueID, _ = q.Context.Text("aws:userid")
+		if caller.IsRole() { // ROLE-ID:SESSION
+			caller.UniqueID, _, _ = strings.Cut(caller.UniqueID, ":")
+		}
 	}
 	if arn, ok := q.Context.Text("aws:PrincipalArn"); ok {
 		caller.SetRoleARN(arn) // another ARN than the role's changes nothing
@@ -218,22 +221,22 @@ func (r *Request) checkProvider() error {
 func (r *Request) setResource() error {
 	q := &r.query
 	r.account = r.caller.Account // EV-12 for "*"
+	if q.ResourceAccount != "" && !arn.IsAccountID(q.ResourceAccount) {
+		return fmt.Errorf("the resource account %q is not a 12-digit account id", q.ResourceAccount)
+	}
 	if q.Resource != "*" {
-		r.resource, _ = arn.Parse(q.Resource) // it was parsed before
-		if arn.IsAccountID(r.resource.Account) {
+		r.resource = r.match.ARN()
+		r.crossPartition = r.caller.Partition != "" && r.caller.Partition != r.resource.Partition
+		switch {
+		case q.ResourceAccount != "":
+			r.account = q.ResourceAccount
+		case arn.IsAccountID(r.resource.Account):
 			r.account = r.resource.Account
 		}
-		r.crossPartition = r.caller.HasAccount() && r.caller.Partition != r.resource.Partition
-	}
-	if q.ResourceAccount != "" {
-		if !arn.IsAccountID(q.ResourceAccount) {
-			return fmt.Errorf("the resource account %q is not a 12-digit account id", q.ResourceAccount)
-		}
-		r.account = q.ResourceAccount
 	}
 	role := r.resource.Service == "iam" && strings.HasPrefix(r.resource.Resource, "role/")
 	r.trust = role && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
-	r.roleIAM = role && r.match.Service() == "iam"
+	r.noTrust = role && r.match.Service() != "sts"
 	r.mandatory = q.MandatoryResourcePolicy || r.trust || r.isKMSKey()
 	return nil
 }
