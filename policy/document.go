@@ -53,6 +53,20 @@ type Document struct {
 // (PL-37).
 func (d *Document) HasVariables() bool { return d.Version.Value == Version2012 }
 
+// Uninterpreted gives those of the Warnings that tell of something that has no
+// effect although it is written.
+func (d *Document) Uninterpreted() diag.List {
+	var list diag.List
+	for _, w := range d.Warnings {
+		switch w.Code {
+		case CodeMissingVersion, CodePolicySize, CodeSidDuplicate, CodeActionStarStar:
+		default:
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
 // Text is a string and where it stands.
 type Text struct {
 	Value string

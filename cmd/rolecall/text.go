@@ -66,11 +66,11 @@ func (e *evaluation) printDecision(x *eval.Explanation) {
 	for _, v := range x.Nearest() {
 		e.printNearest(v)
 	}
-	if len(x.Warnings) > 0 {
-		fmt.Fprintln(e.out, "  what could not be interpreted:")
-		for _, w := range x.Warnings {
-			fmt.Fprintln(e.out, "    "+w.Error())
+	for i, w := range d.Warnings() {
+		if i == 0 {
+			fmt.Fprintln(e.out, "  what could not be interpreted:")
 		}
+		fmt.Fprintln(e.out, "    "+w.Error())
 	}
 }
 

@@ -238,18 +238,25 @@ func TestExplanationOfAResult(t *testing.T) {
 	c := parse(`{"name": "e", "request": {"principal": "arn:aws:iam::111122223333:user/bob", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resourceAccount": "444455556666", "context": {"a:l": ["<x>"], "a:e": []}},
  "identityPolicies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::x", "Condition": {"StringEquals": {"a:l": "x", "a:m": "y"}, "ForAnyValue:StringEquals": {"a:e": "z"}, "NumericEquals": {"a:n": "q"}}}}],
  "resourcePolicy": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "s3:*", "Resource": "*"}]}}`)
-	var got struct{ Explanation json.RawMessage }
+	var got struct {
+		Explanation json.RawMessage
+		Warnings    []string
+	}
 	if err := json.Unmarshal(c.Explain().AppendJSON(nil), &got); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"message":"User: arn:aws:iam::111122223333:user/bob is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k because no identity-based policy allows the s3:GetObject action",` +
-		`"crossAccount":true,"missingKeys":["a:m","a:n"],"warnings":["f:8:256: warning: TYPE_MISMATCH_VALUE: NumericEquals cannot read \"q\": it matches nothing at Statement.Condition.NumericEquals.a:n"],"layers":[` +
+		`"crossAccount":true,"missingKeys":["a:m","a:n"],"layers":[` +
 		`{"layer":"resource","level":0,"statements":[{"policy":"resourcePolicy","index":0,"sid":"","effect":"Allow","position":"f:9:60","applies":"true","principal":"account","action":{"matches":"true","item":"s3:*"},"resource":{"matches":"true","item":"*"},"conditions":[]}]},` +
 		`{"layer":"identity","level":0,"statements":[{"policy":"identityPolicies[0]","index":0,"sid":"","effect":"Allow","position":"f:8:62","applies":"false","action":{"matches":"true","item":"s3:*"},"resource":{"matches":"true","not":true},"conditions":[` +
 		`{"operator":"StringEquals","key":"a:l","values":["x"],"seen":["<x>"],"multivalued":true,"result":"false","note":"the key is multivalued, and the operator has neither ForAllValues nor ForAnyValue"},` +
 		`{"operator":"StringEquals","key":"a:m","values":["y"],"seen":null,"result":"false","note":"the key is missing"},` +
 		`{"operator":"ForAnyValue:StringEquals","key":"a:e","values":["z"],"seen":[],"multivalued":true,"result":"false","note":"the key has no values"},` +
 		`{"operator":"NumericEquals","key":"a:n","values":["q"],"seen":null,"result":"false","note":"the key is missing"}]}]}]}`
+	warnings := []string{`f:8:256: warning: TYPE_MISMATCH_VALUE: NumericEquals cannot read "q": it matches nothing at Statement.Condition.NumericEquals.a:n`}
+	if diff := cmp.Diff(warnings, got.Warnings); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
 	if diff := cmp.Diff(want, string(got.Explanation)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

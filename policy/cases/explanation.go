@@ -15,7 +15,6 @@ type (
 		Message      string      `json:"message,omitempty"`
 		CrossAccount bool        `json:"crossAccount"`
 		MissingKeys  []string    `json:"missingKeys"`
-		Warnings     []string    `json:"warnings"`
 		Layers       []layerJSON `json:"layers"`
 	}
 	layerJSON struct {
@@ -59,11 +58,7 @@ func appendExplanation(dst []byte, e *eval.Explanation) []byte {
 		Message:      e.Decision.Message(),
 		CrossAccount: e.Decision.CrossAccount(),
 		MissingKeys:  append([]string{}, e.MissingKeys...),
-		Warnings:     []string{},
 		Layers:       []layerJSON{},
-	}
-	for _, w := range e.Warnings {
-		out.Warnings = append(out.Warnings, w.Error())
 	}
 	for _, l := range e.Layers {
 		layer := layerJSON{Layer: l.Name.String(), Level: l.Level, Skipped: l.Skipped, Statements: []statementJSON{}}

@@ -95,7 +95,8 @@ func (r Result) because() string {
 
 // AppendJSON writes the result as one JSON object behind dst: the members
 // name, decision, reason, blockedBy and matched; error for an invalid case;
-// explanation for an explained one. docs/case-format.md describes them.
+// warnings if something could not be interpreted; explanation for an explained
+// one. docs/case-format.md describes them.
 func (r Result) AppendJSON(dst []byte) []byte {
 	dst = append(dst, `{"name":`...)
 	dst = jsonpos.AppendQuote(dst, r.Case.Name)
@@ -114,6 +115,7 @@ func (r Result) AppendJSON(dst []byte) []byte {
 		dst = append(dst, `,"error":`...)
 		dst = jsonpos.AppendQuote(dst, r.Problems.Error())
 	}
+	dst = r.appendWarnings(dst)
 	if r.Explanation != nil {
 		dst = append(dst, `,"explanation":`...)
 		dst = appendExplanation(dst, r.Explanation)
@@ -129,6 +131,26 @@ func (r Result) appendBlocked(dst []byte) []byte {
 		}
 		dst = jsonpos.AppendQuote(dst, reason.String())
 		comma = true
+	}
+	return dst
+}
+
+// appendWarnings writes what could not be interpreted, if there is anything.
+func (r Result) appendWarnings(dst []byte) []byte {
+	if r.Problems != nil {
+		return dst
+	}
+	warnings := r.Decision.Warnings()
+	for i, w := range warnings {
+		if i == 0 {
+			dst = append(dst, `,"warnings":[`...)
+		} else {
+			dst = append(dst, ',')
+		}
+		dst = jsonpos.AppendQuote(dst, w.Error())
+	}
+	if len(warnings) > 0 {
+		dst = append(dst, ']')
 	}
 	return dst
 }

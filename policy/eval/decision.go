@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strconv"
 
+	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy"
 )
 
@@ -114,6 +115,24 @@ func (r *Request) matchIn(l Reason, p *Policies) policy.Request {
 	match.Boundary = p.Boundary != nil
 	match.RootOnlyAccounts = l == ByEndpoint && r.query.GatewayEndpoint
 	return match
+}
+
+// Warnings gives what could not be interpreted in the policies of the layers
+// that apply: values that match nothing, statements that never apply, text
+// that only seems to be a variable.
+func (d Decision) Warnings() diag.List {
+	var list diag.List
+	for l := range layers() {
+		if d.request.builtIn != 0 || !layerApplies(l, d.request, d.policies) {
+			continue
+		}
+		for _, set := range d.policies.sets(l) {
+			for _, p := range set.Policies() {
+				list = append(list, p.Document.Uninterpreted()...)
+			}
+		}
+	}
+	return list
 }
 
 // CrossAccount tells whether caller and resource are in different accounts.

@@ -659,8 +659,11 @@ func TestExplanation(t *testing.T) {
 	if allowed, err := eval.Explain(r, &eval.Policies{Identity: set(t, policy.Identity, allow)}); err != nil || allowed.Nearest() != nil {
 		t.Errorf("nothing is near where nothing is missing: %v, %v", allowed.Nearest(), err)
 	}
-	if len(e.Warnings) != 1 || e.Warnings[0].Code != policy.CodeTypeMismatchValue {
-		t.Errorf("the value that cannot be read is reported: %v", e.Warnings)
+	if got := e.Decision.Warnings(); len(got) != 1 || got[0].Code != policy.CodeTypeMismatchValue {
+		t.Errorf("the value that cannot be read is reported: %v", got)
+	}
+	if got := mustDecide(t, ask(user, "sts:GetCallerIdentity", ""), p).Warnings(); got != nil {
+		t.Errorf("policies that have no say are not reported: %v", got)
 	}
 }
 

@@ -18,9 +18,6 @@ type Explanation struct {
 	// MissingKeys are the condition keys that a test asked for and the request
 	// lacks, sorted, in the spelling of the policies.
 	MissingKeys []string
-	// Warnings are what could not be interpreted in the policies of the layers
-	// that apply: values that match nothing, statements that never apply.
-	Warnings diag.List
 }
 
 // Layer is what the policies of a layer say to the request. SCPs and RCPs have
@@ -52,9 +49,6 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 			if layer.Skipped == "" {
 				layer.Statements = slices.Collect(set.Explain(&match))
 				v.add(l, level, verdictFrom(layer.Statements))
-				for _, pol := range set.Policies() {
-					e.Warnings = append(e.Warnings, pol.Document.Warnings...)
-				}
 			}
 			e.Layers = append(e.Layers, layer)
 		}
