@@ -27,7 +27,7 @@ fmt: ## format the code
 cover: ## statement coverage, at least 95 % where decisions are made
 	@go test -cover $(COVERED) | awk '{print} /coverage:/ {if ($$5 + 0 < 95) low = 1} END {exit low}'
 
-fuzz: ## run every fuzz target for FUZZTIME (30s) each
+fuzz: ## run every fuzz target for FUZZTIME (30s, or 1000x) each
 	@grep -rl --include=*_test.go '^func Fuzz' . | grep -v floors_test | while read -r file; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\)(.*/\1/p' $$file); do \
 			echo "$$target in $$(dirname $$file)"; \
