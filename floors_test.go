@@ -27,6 +27,7 @@ var floors = map[string]int{
 	"policy":           3,
 	"policy/eval":      4,
 	"policy/cases":     5,
+	"world":            5,
 	"rolecalltest/gen": 9,
 	"cmd/rolecall":     10,
 }

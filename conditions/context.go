@@ -17,6 +17,8 @@ import (
 // the request, never of the number of values in a policy (PL-117).
 type Context struct {
 	entries []entry
+	// open holds the beginnings of names whose keys are open; see AddOpenPrefix.
+	open []string
 }
 
 type entry struct {
@@ -59,7 +61,7 @@ func NewContext(n int) Context {
 
 // Clone gives a copy with room for more keys; the copy may be changed.
 func (c *Context) Clone(more int) Context {
-	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...)}
+	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...), open: slices.Clip(c.open)}
 }
 
 // Add gives the context a single-valued key.
@@ -90,7 +92,7 @@ func (c *Context) AddOpen(name string, present bool) error {
 // AddDefault gives the context a single-valued key unless it has that key.
 func (c *Context) AddDefault(name, value string) {
 	key := NewKey(name)
-	if c.find(key) == nil {
+	if c.own(key) == nil {
 		c.entries = append(c.entries, entry{key: key, text: value, state: single})
 	}
 }
@@ -99,7 +101,7 @@ func (c *Context) add(e entry) error {
 	if len(c.entries) >= MaxKeys || len(e.list) > MaxValues {
 		return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
 	}
-	if old := c.find(e.key); old != nil {
+	if old := c.own(e.key); old != nil {
 		return fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(e.key.name, 100))
 	}
 	c.entries = append(c.entries, e)
@@ -108,6 +110,14 @@ func (c *Context) add(e entry) error {
 
 // find looks a key up by its hash; contexts are small.
 func (c *Context) find(k Key) *entry {
+	if e := c.own(k); e != nil || c.open == nil {
+		return e
+	}
+	return c.findOpen(k)
+}
+
+// own finds a key that was added by its name.
+func (c *Context) own(k Key) *entry {
 	if k.nameless {
 		return nil
 	}
@@ -172,5 +182,5 @@ func (c *Context) All() iter.Seq2[Key, Seen] {
 
 // HasOpen tells whether a key of the context is open.
 func (c *Context) HasOpen() bool {
-	return slices.ContainsFunc(c.entries, func(e entry) bool { return e.state == openKey || e.state == openValue })
+	return len(c.open) > 0 || slices.ContainsFunc(c.entries, func(e entry) bool { return e.state == openKey || e.state == openValue })
 }

@@ -37,6 +37,9 @@ type Query struct {
 	// RoleARN is the full ARN of a role session's role. It tells the role's
 	// path, which a session ARN lacks (EV-16).
 	RoleARN string
+	// ServiceLinked tells that the caller's role is linked to a service, where
+	// neither its path nor its name says so (EV-23).
+	ServiceLinked bool
 	// UniqueID is the AIDA... or AROA... id of the user or role (EV-30).
 	UniqueID string
 	// CanonicalUserID is the S3 canonical user id of the caller's account.
@@ -246,7 +249,7 @@ func (r *Request) setResource() error {
 func (r *Request) classify() {
 	r.hasOpen = r.context.HasOpen()
 	r.assumedRoot = assumedRoot(r)
-	r.serviceLinked = r.caller.ServiceLinked()
+	r.serviceLinked = r.caller.ServiceLinked() || r.query.ServiceLinked && r.caller.IsRole()
 	r.assumeRoot = r.isAction("sts", "assumeroot")
 	r.bothSides = r.trust && r.caller.IsRole() && r.isAction("sts", "setsourceidentity")
 	r.rcp = rcpApplies(r)
