@@ -37,6 +37,8 @@ const (
 	openKey
 	// openValue has a value, whichever it is.
 	openValue
+	// absent is a key of which it is known that the request lacks it.
+	absent
 )
 
 // Bounds of a context. AWS's requests stay far below: 50 tags a resource, 100
@@ -110,10 +112,15 @@ func (c *Context) add(e entry) error {
 
 // find looks a key up by its hash; contexts are small.
 func (c *Context) find(k Key) *entry {
-	if e := c.own(k); e != nil || c.open == nil {
+	e := c.own(k)
+	switch {
+	case e == nil:
+		return c.findOpen(k)
+	case e.state == absent:
+		return nil
+	default:
 		return e
 	}
-	return c.findOpen(k)
 }
 
 // own finds a key that was added by its name.

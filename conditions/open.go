@@ -22,6 +22,36 @@ func (c *Context) AddDefaultList(name string, values []string) {
 	}
 }
 
+// AddAbsent gives the context the knowledge that a key is missing, which
+// matters where a prefix makes the key open.
+func (c *Context) AddAbsent(name string) error {
+	return c.add(entry{key: NewKey(name), state: absent})
+}
+
+// With gives a copy in which a key is known to be what seen says; it replaces
+// what the context says of the key, open or not.
+func (c *Context) With(k Key, seen Seen) Context {
+	e := entry{key: k, state: absent}
+	switch {
+	case seen.Open && !seen.Missing:
+		e.state = openValue
+	case seen.Open:
+		e.state = openKey
+	case seen.Missing:
+	case seen.Multivalued:
+		e.state, e.list = multi, seen.Values
+	default:
+		e.state, e.text = single, seen.Values[0]
+	}
+	changed := c.Clone(1)
+	if old := changed.own(k); old != nil {
+		*old = e
+	} else {
+		changed.entries = append(changed.entries, e)
+	}
+	return changed
+}
+
 // anyOpen is the entry of every key that a prefix makes open.
 var anyOpen = entry{state: openKey}
 

@@ -1,5 +1,7 @@
 package conditions
 
+import "slices"
+
 // Test is one compiled test of a condition block: an operator, a key and the
 // values of the policy. It is immutable.
 type Test struct {
@@ -7,6 +9,8 @@ type Test struct {
 	key    Key
 	values []string
 	cmp    comparison // nil for Null
+	// variables: policy variables in the values have a meaning.
+	variables bool
 }
 
 // comparison holds the policy values of a test, compiled for the operator's
@@ -48,6 +52,7 @@ func matchOf(t Truth) match {
 func NewTest(op Operator, key string, values []string, variables bool) Test {
 	t := Test{op: op, key: NewKey(key), values: values}
 	variables = variables && op.Base.TakesVariables()
+	t.variables = variables
 	switch b := op.Base; {
 	case b <= StringNotLike:
 		t.cmp = newStrings(b, values, variables)
@@ -208,4 +213,10 @@ func allEmpty(values []string) bool {
 		}
 	}
 	return true
+}
+
+// Same tells whether two tests are written alike: operator, key (case aside)
+// and values.
+func (t *Test) Same(other *Test) bool {
+	return t.op == other.op && t.variables == other.variables && t.key.Equal(other.key) && slices.Equal(t.values, other.values)
 }
