@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"policy/eval":      4,
 	"policy/cases":     5,
 	"world":            5,
+	"reach":            7,
 	"rolecalltest/gen": 9,
 	"cmd/rolecall":     10,
 }

@@ -67,3 +67,7 @@ func (c *Context) findOpen(k Key) *entry {
 	}
 	return nil
 }
+
+// Has tells whether the context says something of a key by its name, be it
+// that the key is open or missing.
+func (c *Context) Has(name string) bool { return c.own(NewKey(name)) != nil }

@@ -149,3 +149,12 @@ func (s *Set) ref(st *statement) StatementRef {
 	}
 	return ref
 }
+
+// Place gives the place as "file:line:column", and nothing for a statement
+// that is part of the program.
+func (r StatementRef) Place() string {
+	if r.Source == nil {
+		return ""
+	}
+	return r.Position().String()
+}

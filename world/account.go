@@ -179,3 +179,19 @@ func (w *World) Identity(accountID, uniqueID string) (arn string, ok bool) {
 	}
 	return arn, ok
 }
+
+// UserNamed finds a user of an account by its name, or gives nil.
+func (w *World) UserNamed(accountID, name string) *User {
+	if a := w.accounts[accountID]; a != nil {
+		return a.users[name]
+	}
+	return nil
+}
+
+// RoleNamed finds a role of an account by its name, or gives nil.
+func (w *World) RoleNamed(accountID, name string) *Role {
+	if a := w.accounts[accountID]; a != nil {
+		return a.roles[name]
+	}
+	return nil
+}

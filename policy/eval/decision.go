@@ -137,3 +137,6 @@ func (d Decision) Warnings() diag.List {
 
 // CrossAccount tells whether caller and resource are in different accounts.
 func (d Decision) CrossAccount() bool { return d.request.CrossAccount() }
+
+// Request gives the request that was decided.
+func (d Decision) Request() *Request { return d.request }
