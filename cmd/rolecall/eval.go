@@ -37,7 +37,7 @@ func (c *evalCommand) Run(env *environment, status *int) error {
 		return err
 	}
 	e := evaluation{
-		command: c, env: env, out: bufio.NewWriterSize(env.stdout, 1<<16),
+		printer: printer{env, bufio.NewWriterSize(env.stdout, 1<<16)}, command: c,
 		options: cases.Options{Time: now, ProtectAWSManaged: c.ProtectAWSManaged, LegacyDuplicates: c.LegacyDuplicates},
 	}
 	if c.Request.given() {
@@ -61,9 +61,8 @@ func (c *evalCommand) time(env *environment) (time.Time, error) {
 
 // evaluation is one run of rolecall eval.
 type evaluation struct {
+	printer
 	command *evalCommand
-	env     *environment
-	out     *bufio.Writer
 	options cases.Options
 	line    []byte // reused
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,14 +21,20 @@ const (
 	reset = "\x1b[0m"
 )
 
-func (e *evaluation) paint(color, text string) string {
-	if !e.env.color() {
+// printer writes for people.
+type printer struct {
+	env *environment
+	out *bufio.Writer
+}
+
+func (p *printer) paint(color, text string) string {
+	if !p.env.color() {
 		return text
 	}
 	return color + text + reset
 }
 
-func (e *evaluation) style() diag.Style { return diag.Style{Color: e.env.color()} }
+func (p *printer) style() diag.Style { return diag.Style{Color: p.env.color()} }
 
 // print writes a result for people: the verdict, the reason in AWS's words,
 // and the statements behind it.
@@ -56,31 +63,31 @@ func (e *evaluation) print(r cases.Result, mismatch string) error {
 	return nil
 }
 
-func (e *evaluation) printDecision(x *eval.Explanation) {
+func (p *printer) printDecision(x *eval.Explanation) {
 	d := x.Decision
-	fmt.Fprintln(e.out, e.verdict(d))
+	fmt.Fprintln(p.out, p.verdict(d))
 	if message := d.Message(); message != "" {
-		fmt.Fprintln(e.out, "  "+message)
+		fmt.Fprintln(p.out, "  "+message)
 	}
-	e.printMatched(d)
+	p.printMatched(d)
 	for _, v := range x.Nearest() {
-		e.printNearest(v)
+		p.printNearest(v)
 	}
 	for i, w := range d.Warnings() {
 		if i == 0 {
-			fmt.Fprintln(e.out, "  what could not be interpreted:")
+			fmt.Fprintln(p.out, "  what could not be interpreted:")
 		}
-		fmt.Fprintln(e.out, "    "+w.Error())
+		fmt.Fprintln(p.out, "    "+w.Error())
 	}
 }
 
 // verdict is the decision in one line.
-func (e *evaluation) verdict(d eval.Decision) string {
-	allowed, denied := e.paint(green+bold, "allowed"), e.paint(red+bold, "denied")
+func (p *printer) verdict(d eval.Decision) string {
+	allowed, denied := p.paint(green+bold, "allowed"), p.paint(red+bold, "denied")
 	layer := d.LayerName(d.Reason)
 	switch {
 	case d.Outcome == eval.Conditional:
-		return e.paint(bold, "conditional")
+		return p.paint(bold, "conditional")
 	case d.Outcome == eval.ExplicitDeny:
 		return denied + " by an explicit deny: " + layer
 	case d.Outcome == eval.ImplicitDeny && layer != "":
@@ -123,34 +130,34 @@ func alsoMissing(d eval.Decision) string {
 	return text
 }
 
-func (e *evaluation) printMatched(d eval.Decision) {
+func (p *printer) printMatched(d eval.Decision) {
 	const mostLines = 12
 	for m := range d.Matched() {
 		if d.Outcome == eval.ExplicitDeny && m.Layer != d.Reason {
 			continue
 		}
-		fmt.Fprintf(e.out, "  %s\n", e.statementLine(m.Layer, m.Statement))
-		diag.Excerpt(e.out, m.Statement.Source, m.Statement.Span, mostLines, e.style())
+		fmt.Fprintf(p.out, "  %s\n", p.statementLine(m.Layer, m.Statement))
+		diag.Excerpt(p.out, m.Statement.Source, m.Statement.Span, mostLines, p.style())
 	}
 }
 
-func (e *evaluation) statementLine(layer eval.Reason, s policy.StatementRef) string {
+func (p *printer) statementLine(layer eval.Reason, s policy.StatementRef) string {
 	line := fmt.Sprintf("%s %s", layer, strings.ToLower(s.Effect.String()))
 	if s.Sid != "" {
 		line += fmt.Sprintf(" %q", s.Sid)
 	}
-	return line + e.paint(dim, " at "+s.Position().String())
+	return line + p.paint(dim, " at "+s.Position().String())
 }
 
 // printNearest shows an Allow statement that nearly applies, and what fails.
-func (e *evaluation) printNearest(v policy.Verdict) {
+func (p *printer) printNearest(v policy.Verdict) {
 	name := fmt.Sprintf("statement %d", v.Statement.Index)
 	if v.Statement.Sid != "" {
 		name = fmt.Sprintf("%q", v.Statement.Sid)
 	}
-	fmt.Fprintf(e.out, "  nearest: %s%s\n", name, e.paint(dim, " at "+v.Statement.Position().String()))
+	fmt.Fprintf(p.out, "  nearest: %s%s\n", name, p.paint(dim, " at "+v.Statement.Position().String()))
 	for _, why := range failing(v) {
-		fmt.Fprintln(e.out, "    "+why)
+		fmt.Fprintln(p.out, "    "+why)
 	}
 }
 
@@ -184,27 +191,27 @@ func conditionText(c conditions.Explanation) string {
 }
 
 // printLayers writes the verdict on every statement.
-func (e *evaluation) printLayers(x *eval.Explanation) {
+func (p *printer) printLayers(x *eval.Explanation) {
 	for _, l := range x.Layers {
 		title := l.Name.String()
 		if l.Name == eval.BySCP || l.Name == eval.ByRCP {
 			title += fmt.Sprintf(" level %d", l.Level)
 		}
 		if l.Skipped != "" {
-			fmt.Fprintf(e.out, "  %s: not looked at: %s\n", title, l.Skipped)
+			fmt.Fprintf(p.out, "  %s: not looked at: %s\n", title, l.Skipped)
 			continue
 		}
-		fmt.Fprintf(e.out, "  %s\n", title)
+		fmt.Fprintf(p.out, "  %s\n", title)
 		for _, v := range l.Statements {
-			e.printVerdict(v)
+			p.printVerdict(v)
 		}
 	}
 	if len(x.MissingKeys) > 0 {
-		fmt.Fprintln(e.out, "  keys that were asked for and are missing: "+strings.Join(x.MissingKeys, ", "))
+		fmt.Fprintln(p.out, "  keys that were asked for and are missing: "+strings.Join(x.MissingKeys, ", "))
 	}
 }
 
-func (e *evaluation) printVerdict(v policy.Verdict) {
+func (p *printer) printVerdict(v policy.Verdict) {
 	verdict := "does not apply"
 	if v.Applies != conditions.False {
 		verdict = "applies"
@@ -213,12 +220,12 @@ func (e *evaluation) printVerdict(v policy.Verdict) {
 	if name == "" {
 		name = fmt.Sprintf("#%d", v.Statement.Index)
 	}
-	fmt.Fprintf(e.out, "    %-5s %-24s %s%s\n", v.Statement.Effect, name, verdict, e.paint(dim, " at "+v.Statement.Position().String()))
+	fmt.Fprintf(p.out, "    %-5s %-24s %s%s\n", v.Statement.Effect, name, verdict, p.paint(dim, " at "+v.Statement.Position().String()))
 	if v.Action.Matches == conditions.False {
-		fmt.Fprintln(e.out, "          its action is another")
+		fmt.Fprintln(p.out, "          its action is another")
 	}
 	for _, why := range failing(v) {
-		fmt.Fprintln(e.out, "          "+why)
+		fmt.Fprintln(p.out, "          "+why)
 	}
 }
 

@@ -176,3 +176,9 @@ func (e *Explanation) Nearest() []policy.Verdict {
 	slices.SortStableFunc(near, func(a, b policy.Verdict) int { return cmp.Compare(failures(&a), failures(&b)) })
 	return near[:min(len(near), most)]
 }
+
+// Explain gives the explanation of a decision.
+func (d Decision) Explain() Explanation {
+	e, _ := Explain(d.request, d.policies) // a decision was possible
+	return e
+}
