@@ -1,6 +1,9 @@
 package conditions
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // AddOpenPrefix makes every key open whose name begins so, case aside, and
 // that the context does not have: the keys of a family of which nothing is
@@ -28,9 +31,17 @@ func (c *Context) AddAbsent(name string) error {
 	return c.add(entry{key: NewKey(name), state: absent})
 }
 
-// With gives a copy in which a key is known to be what seen says; it replaces
-// what the context says of the key, open or not.
+// With gives a copy in which a key is known to be what seen says; see
+// [Context.Set].
 func (c *Context) With(k Key, seen Seen) Context {
+	changed := c.Clone(1)
+	changed.Set(k, seen)
+	return changed
+}
+
+// Set replaces what the context says of a key: that it is open, missing, or
+// has values.
+func (c *Context) Set(k Key, seen Seen) {
 	e := entry{key: k, state: absent}
 	switch {
 	case seen.Open && !seen.Missing:
@@ -43,14 +54,20 @@ func (c *Context) With(k Key, seen Seen) Context {
 	default:
 		e.state, e.text = single, seen.Values[0]
 	}
-	changed := c.Clone(1)
-	if old := changed.own(k); old != nil {
+	if old := c.own(k); old != nil {
 		*old = e
 	} else {
-		changed.entries = append(changed.entries, e)
+		c.entries = append(c.entries, e)
 	}
-	return changed
 }
+
+// DropOpenPrefix undoes [Context.AddOpenPrefix].
+func (c *Context) DropOpenPrefix(prefix string) {
+	c.open = slices.DeleteFunc(slices.Clone(c.open), func(p string) bool { return p == prefix })
+}
+
+// Len gives the number of keys that were added.
+func (c *Context) Len() int { return len(c.entries) }
 
 // anyOpen is the entry of every key that a prefix makes open.
 var anyOpen = entry{state: openKey}

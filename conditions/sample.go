@@ -165,7 +165,7 @@ func (s *sampler) number(text string) {
 func (s *sampler) date(text string) {
 	at, ok := parseInstant(text)
 	if !ok {
-		return // it matches nothing
+		at = instant{} // it matches nothing; any instant will do
 	}
 	s.exact = s.exact && at.fraction == ""
 	for d := int64(-1); d <= 1; d++ {
@@ -174,8 +174,9 @@ func (s *sampler) date(text string) {
 }
 
 // network samples the first and the last address of a network and those right
-// outside.
+// outside, and one of each family that none of them may be of.
 func (s *sampler) network(text string) {
+	s.add("0.0.0.0", "::")
 	p, ok := parseNetwork(text)
 	if !ok {
 		return

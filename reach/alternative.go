@@ -128,3 +128,13 @@ func filled(t *conditions.Test, values []string, ctx *conditions.Context) []stri
 	}
 	return list
 }
+
+// Conditions gives the conditions of all alternatives of a hop, each once. Of a
+// hop with one alternative they must all hold.
+func (h *Hop) Conditions() []Condition {
+	conditions := Alternative{}
+	for _, a := range h.Alternatives {
+		conditions = conditions.with(a)
+	}
+	return conditions
+}

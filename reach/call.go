@@ -88,48 +88,73 @@ func newContexts(call Call) *contexts {
 	return c
 }
 
+// templates holds the context of a call of which nothing is given, by the kind
+// of caller.
+var templates = func() map[principal.Kind]conditions.Context {
+	made := map[principal.Kind]conditions.Context{}
+	for kind := principal.Root; kind <= principal.Service; kind++ {
+		const usual = 40
+		ctx := conditions.NewContext(usual)
+		common(&ctx)
+		openTags(&ctx)
+		switch kind {
+		case principal.User:
+			open(&ctx, openInAssumeRole, false)
+			open(&ctx, openForUser, false)
+		case principal.Role, principal.RoleSession:
+			asRole(&ctx, kind == principal.Role)
+			open(&ctx, openForRole, false)
+			ctx.AddOpenPrefix("saml:")
+		case principal.Service:
+			open(&ctx, openInAssumeRole, false)
+			open(&ctx, openForService, false)
+		case principal.IdentityProvider:
+			ctx.AddOpenPrefix("saml:")
+		}
+		made[kind] = ctx
+	}
+	return made
+}()
+
 // first gives the context of a first call by a kind of caller; host is that of
-// an identity provider.
+// an OIDC provider.
 func (c *contexts) first(kind principal.Kind, host string) conditions.Context {
 	if ctx, ok := c.made[kind]; ok && host == "" {
 		return ctx
 	}
-	const usual = 40
-	ctx := c.call.Context.Clone(usual)
-	c.common(&ctx)
-	c.tags(&ctx)
-	switch kind {
-	case principal.User:
-		open(&ctx, openInAssumeRole, false)
-		open(&ctx, openForUser, false)
-	case principal.Role, principal.RoleSession:
-		c.role(&ctx, kind == principal.Role)
-		open(&ctx, openForRole, false)
-		ctx.AddOpenPrefix("saml:")
-	case principal.Service:
-		open(&ctx, openInAssumeRole, false)
-		open(&ctx, openForService, false)
-	case principal.IdentityProvider:
-		c.provider(&ctx, host)
+	given := &c.call.Context
+	template := templates[kind]
+	ctx := template.Clone(given.Len() + 4)
+	if len(c.passed.Tags) > 0 {
+		c.onlyPassedTags(&ctx)
+	}
+	for key, seen := range given.All() {
+		ctx.Set(key, seen)
+	}
+	c.time(&ctx)
+	if host != "" {
+		open(&ctx, []string{host + ":aud", host + ":sub"}, true) // a token has both
+		open(&ctx, []string{"sts:RoleAuthorizedByIdp"}, false)
+		ctx.AddOpenPrefix(host + ":")
 	}
 	c.made[kind] = ctx
 	return ctx
 }
 
-// tags opens the keys of session tags; tags that are given are all that are
-// passed.
-func (c *contexts) tags(ctx *conditions.Context) {
-	if len(c.passed.Tags) == 0 {
-		openTags(ctx)
-		return
-	}
+// onlyPassedTags: tags that are given are all that are passed.
+func (c *contexts) onlyPassedTags(ctx *conditions.Context) {
 	keys := make([]string, len(c.passed.Tags))
 	for i, t := range c.passed.Tags {
 		keys[i] = t.Key
 	}
-	ctx.AddDefaultList(keyTagKeys, keys)
-	if !ctx.Has(keyTransitive) {
-		_ = ctx.AddAbsent(keyTransitive) // fails on a key that is there, which it is not
+	ctx.Set(conditions.NewKey(keyTagKeys), conditions.Seen{Values: keys, Multivalued: true})
+	ctx.Set(conditions.NewKey(keyTransitive), conditions.Seen{Missing: true})
+	ctx.DropOpenPrefix(requestTag)
+}
+
+func (c *contexts) time(ctx *conditions.Context) {
+	if c.call.Time.IsZero() {
+		open(ctx, []string{"aws:CurrentTime", "aws:EpochTime"}, true)
 	}
 }
 
@@ -140,38 +165,23 @@ func openTags(ctx *conditions.Context) {
 
 // common adds what every call has. Requests to STS travel over TLS, and a call
 // that assumes a role is made by its caller itself.
-func (c *contexts) common(ctx *conditions.Context) {
+func common(ctx *conditions.Context) {
 	ctx.AddDefault("aws:SecureTransport", "true")
 	ctx.AddDefault("aws:ViaAWSService", "false")
 	open(ctx, openInAnyCall, false)
 	open(ctx, presentInAnyCall, true)
-	if c.call.Time.IsZero() {
-		open(ctx, []string{"aws:CurrentTime", "aws:EpochTime"}, true)
-	}
 }
 
-// role adds what a role session brings: it was issued at some time, and
+// asRole adds what a role session brings: it was issued at some time, and
 // carries no MFA even if MFA was used to make it (EV-18, STS-70 CONTESTED:
 // the key is there and says false).
-func (c *contexts) role(ctx *conditions.Context, anySession bool) {
+func asRole(ctx *conditions.Context, anySession bool) {
 	open(ctx, openInAssumeRole, false)
 	open(ctx, []string{"aws:TokenIssueTime"}, true)
 	if anySession {
 		open(ctx, []string{"aws:userid"}, true)
 	}
 	ctx.AddDefault(keyMFA, "false")
-}
-
-// provider adds the claims of a token: a token always has a subject and an
-// audience.
-func (c *contexts) provider(ctx *conditions.Context, host string) {
-	if host == "" {
-		ctx.AddOpenPrefix("saml:")
-		return
-	}
-	open(ctx, []string{host + ":aud", host + ":sub"}, true)
-	ctx.AddOpenPrefix(host + ":")
-	open(ctx, []string{"sts:RoleAuthorizedByIdp"}, false)
 }
 
 // next gives the context of a later call of a chain, made by a session that
@@ -181,7 +191,7 @@ func (c *contexts) next(session Carried) conditions.Context {
 	ctx := conditions.NewContext(usual)
 	for key, seen := range c.call.Context.All() {
 		if name := key.String(); !onlyFirst(name) {
-			ctx = ctx.With(key, seen)
+			ctx.Set(key, seen)
 		}
 	}
 	if session.SourceIdentity != "" {
@@ -190,9 +200,10 @@ func (c *contexts) next(session Carried) conditions.Context {
 	} else {
 		_ = ctx.AddAbsent("aws:SourceIdentity") // fails where it is given
 	}
-	c.role(&ctx, session.Name == "")
-	c.common(&ctx)
+	asRole(&ctx, session.Name == "")
+	common(&ctx)
 	openTags(&ctx)
+	c.time(&ctx)
 	return ctx
 }
 

@@ -26,6 +26,7 @@ func main() {
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		stdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		stderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		noColor:        os.Getenv("NO_COLOR") != "",
 		now:            time.Now,
 	}))
@@ -37,6 +38,7 @@ type environment struct {
 	stdout, stderr io.Writer
 	stdinTerminal  bool
 	stdoutTerminal bool
+	stderrTerminal bool
 	noColor        bool
 	now            func() time.Time
 }
@@ -44,9 +46,26 @@ type environment struct {
 // color tells whether standard output takes colours.
 func (e *environment) color() bool { return e.stdoutTerminal && !e.noColor }
 
+// progress says on a terminal what takes its time, after a moment, until stop
+// is called.
+func (e *environment) progress(what string) (stop func()) {
+	if !e.stderrTerminal {
+		return func() {}
+	}
+	timer := time.AfterFunc(time.Second/2, func() { fmt.Fprint(e.stderr, what+" ...") })
+	return func() {
+		if !timer.Stop() {
+			fmt.Fprint(e.stderr, "\r\x1b[K")
+		}
+	}
+}
+
 // commands is the grammar of the command line.
 type commands struct {
-	Eval evalCommand `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
+	CanAssume    canAssumeCommand    `cmd:"" help:"Can somebody assume a role, and if not, why not?"`
+	WhoCanAssume whoCanAssumeCommand `cmd:"" help:"Who can assume a role?"`
+	Graph        graphCommand        `cmd:"" help:"Draw who can assume what."`
+	Eval         evalCommand         `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
 }
 
 // usageError is an error in the arguments, with a hint what to do.

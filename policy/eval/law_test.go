@@ -276,31 +276,52 @@ func TestWithoutOpenKeysNoDecisionIsConditional(t *testing.T) {
 	})
 }
 
+// openSome gives the context of a case with some of its keys open.
+func openSome(t *rapid.T, known *conditions.Context) conditions.Context {
+	opened := conditions.NewContext(8)
+	for key, seen := range known.All() {
+		if rapid.Bool().Draw(t, "open "+key.String()) {
+			seen = conditions.Seen{Open: true, Missing: rapid.Bool().Draw(t, "maybe missing "+key.String())}
+		}
+		opened.Set(key, seen)
+	}
+	return opened
+}
+
 func TestConditionalCoversWhatOpenKeysCouldBe(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := parseCase(t, gen.Case().Draw(t, "case"))
 		known := c.Decide()
-		opened := conditions.NewContext(8)
-		for key, seen := range c.Query.Context.All() {
-			var err error
-			switch {
-			case rapid.Bool().Draw(t, "open "+key.String()):
-				err = opened.AddOpen(key.String(), rapid.Bool().Draw(t, "present "+key.String()))
-			case seen.Multivalued:
-				err = opened.AddList(key.String(), seen.Values)
-			default:
-				err = opened.Add(key.String(), seen.Values[0])
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		c.Query.Context = opened
+		c.Query.Context = openSome(t, &c.Query.Context)
 		guess := c.Decide()
 		sameDecision(t, guess, c.Explain())
 		if guess.Decision.Outcome != eval.Conditional && guess.Decision.Allowed() != known.Decision.Allowed() {
 			t.Fatalf("%s when known, %s when open", known.Outcome(), guess.Outcome())
 		}
 	})
+}
+
+func TestTheResidualHoldsExactlyWhereTheRequestIsAllowed(t *testing.T) {
+	t.Parallel()
+	conditional := 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := parseCase(t, gen.Case().Draw(t, "case"))
+		known := c.Decide()
+		c.Query.Context = openSome(t, &c.Query.Context)
+		guess := c.Decide()
+		if known.Problems != nil || guess.Problems != nil {
+			return
+		}
+		if guess.Decision.Outcome == eval.Conditional {
+			conditional++
+		}
+		residual := guess.Decision.Residual()
+		if got := residual.Eval(known.Decision.Request().Context()); got != conditions.Of(known.Decision.Allowed()) {
+			t.Fatalf("the request is %s, its residual %s", known.Outcome(), got)
+		}
+	})
+	if conditional == 0 {
+		t.Error("no decision was conditional")
+	}
 }

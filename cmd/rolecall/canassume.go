@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+
+	"github.com/rolecall/rolecall/policy/eval"
+	"github.com/rolecall/rolecall/reach"
+)
+
+// canAssumeCommand is rolecall can-assume.
+type canAssumeCommand struct {
+	From string `arg:"" help:"Who: the ARN of a user, role, session or root user, a service such as ec2.amazonaws.com, oidc:HOST, the ARN of a SAML provider, or a short name."`
+	To   string `arg:"" help:"The role: its ARN or a short name."`
+
+	worldFlags
+	callFlags
+	Hops int `default:"1" placeholder:"N" help:"How many roles may be assumed on the way, TO included."`
+}
+
+// Run answers the question.
+func (c *canAssumeCommand) Run(env *environment, status *int) error {
+	call, err := c.call()
+	if err != nil {
+		return err
+	}
+	if c.Hops < 1 || c.Hops > reach.MaxHops {
+		return usageError{fmt.Sprintf("--hops %d is not a number of hops", c.Hops), fmt.Sprintf("give 1 to %d", reach.MaxHops)}
+	}
+	w, failed, err := c.open(env)
+	if err != nil || failed != exitYes {
+		*status = failed
+		return err
+	}
+	answer, err := w.CanAssume(reach.Question{From: c.From, To: c.To, Hops: c.Hops, Call: call})
+	if err != nil {
+		return explainName(err)
+	}
+	*status = verdictStatus(answer.Verdict)
+	out := bufio.NewWriter(env.stdout)
+	if c.JSON {
+		return errors.Join(writeAnswer(out, answer), out.Flush())
+	}
+	p := printer{env, out}
+	p.printAnswer(answer)
+	return out.Flush()
+}
+
+func verdictStatus(v reach.Verdict) int {
+	switch v {
+	case reach.Yes:
+		return exitYes
+	case reach.No:
+		return exitNo
+	default:
+		return exitConditional
+	}
+}
+
+func (p *printer) printAnswer(a reach.Answer) {
+	first, last := a.Hops[0], a.Hops[len(a.Hops)-1]
+	word := map[reach.Verdict]string{
+		reach.Yes: p.paint(green+bold, "yes"), reach.No: p.paint(red+bold, "no"), reach.Conditional: p.paint(yellow+bold, "conditional"),
+	}[a.Verdict]
+	switch a.Verdict {
+	case reach.Yes:
+		fmt.Fprintf(p.out, "%s: %s can assume %s\n", word, first.From, last.To)
+	case reach.No:
+		fmt.Fprintf(p.out, "%s: %s cannot assume %s\n", word, first.From, last.To)
+	default:
+		fmt.Fprintf(p.out, "%s: whether %s can assume %s depends\n", word, first.From, last.To)
+	}
+	for i := range a.Hops {
+		p.printHop(i+1, &a.Hops[i])
+	}
+}
+
+func (p *printer) printHop(number int, h *reach.Hop) {
+	fmt.Fprintf(p.out, "%d. %s\n   -> %s", number, h.From, h.To)
+	if h.Verdict != reach.No {
+		fmt.Fprintf(p.out, "%s", p.paint(dim, fmt.Sprintf(" for at most %s", h.Session.MaxDuration)))
+	}
+	fmt.Fprintln(p.out)
+	if h.Refusal != "" {
+		fmt.Fprintln(p.out, "  "+h.Refusal)
+		return
+	}
+	if asked, refused := h.Deciding(); refused && h.Verdict == reach.No {
+		p.printRefusal(asked)
+		return
+	}
+	for _, asked := range h.Asked {
+		p.printAsked(asked)
+	}
+	p.printAlternatives(h.Alternatives)
+}
+
+func (p *printer) printRefusal(asked reach.Asked) {
+	if asked.Decision.Outcome == eval.Conditional {
+		fmt.Fprintf(p.out, "  %s %s: its conditions contradict each other\n", asked.Action, p.paint(red, "denied"))
+		return
+	}
+	x := asked.Decision.Explain()
+	p.printDecision(&x)
+}
+
+func (p *printer) printAsked(asked reach.Asked) {
+	d := asked.Decision
+	if d.Allowed() {
+		fmt.Fprintf(p.out, "  %s %s\n", asked.Action, p.verdict(d))
+		for m := range d.Matched() {
+			if m.Layer == eval.ByIdentity || m.Layer == eval.ByResource {
+				fmt.Fprintf(p.out, "    %s\n", p.statementLine(m.Layer, m.Statement))
+			}
+		}
+		return
+	}
+	fmt.Fprintf(p.out, "  %s depends on open keys\n", asked.Action)
+}
+
+func (p *printer) printAlternatives(ways []reach.Alternative) {
+	for i, way := range ways {
+		word := "yes, if"
+		if i > 0 {
+			word = "or if"
+		}
+		fmt.Fprintln(p.out, "  "+p.paint(bold, word))
+		for j := range way {
+			c := &way[j]
+			from := ""
+			if c.UnknownPolicy() == "" {
+				from = p.paint(dim, "  at "+c.Statement.Place())
+			}
+			fmt.Fprintf(p.out, "    %s%s\n", c, from)
+		}
+	}
+	if len(ways) == reach.MaxAlternatives {
+		fmt.Fprintln(p.out, "  there are more ways, which are not listed")
+	}
+}
