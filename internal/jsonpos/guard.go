@@ -20,6 +20,16 @@ func failure(src *diag.Source, offset int, summary, hint string) *diag.Diagnosti
 
 // guard looks for what is wrong with a text before it is read as JSON.
 func guard(src *diag.Source, limits Limits) *diag.Diagnostic {
+	if err := guardText(src, limits); err != nil {
+		return err
+	}
+	if at, problem := scan(src.Text, limits.Depth); problem != "" {
+		return failure(src, at, problem, "")
+	}
+	return nil
+}
+
+func guardText(src *diag.Source, limits Limits) *diag.Diagnostic {
 	text := src.Text
 	if len(text) > limits.Bytes {
 		return failure(src, 0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), limits.Bytes), "split it up")
@@ -29,9 +39,6 @@ func guard(src *diag.Source, limits Limits) *diag.Diagnostic {
 	}
 	if strings.HasPrefix(text, "\ufeff") {
 		return failure(src, 0, "the text begins with a byte order mark", "save it as UTF-8 without a byte order mark")
-	}
-	if at, problem := scan(text, limits.Depth); problem != "" {
-		return failure(src, at, problem, "")
 	}
 	return nil
 }

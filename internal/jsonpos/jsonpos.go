@@ -107,6 +107,15 @@ func ParseAll(src *diag.Source, limits Limits) ([]Value, diag.List) {
 	return values, nil
 }
 
+// CheckText tells whether a text that is not JSON is within the bounds of
+// those that are: its length, UTF-8, no byte order mark.
+func CheckText(src *diag.Source, limits Limits) diag.List {
+	if err := guardText(src, limits); err != nil {
+		return diag.List{*err}
+	}
+	return nil
+}
+
 const whiteSpace = " \t\r\n"
 
 // parse reads the value that is a part of the text, between bounds.
