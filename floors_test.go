@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"policy/eval":      4,
 	"policy/cases":     5,
 	"world":            5,
+	"world/load":       6,
 	"reach":            7,
 	"rolecalltest/gen": 9,
 	"cmd/rolecall":     10,
@@ -113,6 +114,7 @@ var users = map[string]string{
 	"pgregory.net/rapid":                         "rolecalltest/gen",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
+	"go.yaml.in/yaml/v3":                         "world/load",
 }
 
 func TestLibrariesStayWhereTheyBelong(t *testing.T) {

@@ -10,7 +10,6 @@ package rolecall
 
 import (
 	"embed"
-	"fmt"
 
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy/eval"
@@ -29,13 +28,13 @@ type World struct {
 // Load reads a world from a file or a folder: world files in YAML or JSON
 // (docs/world-format.md), or the output of
 // `aws iam get-account-authorization-details`. The error is a [diag.List] of
-// all that is wrong with the files, or that of reading them.
+// all that is wrong with them.
 func Load(path string) (*World, error) {
-	w, warnings, err := load.File(path)
-	if err != nil {
-		return nil, err
+	w, problems := load.File(path)
+	if w == nil {
+		return nil, problems
 	}
-	return &World{reach.New(w), warnings}, nil
+	return &World{reach.New(w), problems}, nil
 }
 
 //go:embed example
@@ -44,11 +43,11 @@ var example embed.FS
 // Example gives the world of example/world.yaml: two accounts of an
 // organization and the ways between them.
 func Example() *World {
-	w, warnings, err := load.FS(example, "example/world.yaml")
-	if err != nil {
-		panic(fmt.Sprintf("rolecall: the embedded world: %v", err))
+	w, problems := load.FS(example, "example/world.yaml")
+	if w == nil {
+		panic("rolecall: the embedded world: " + problems.Error())
 	}
-	return &World{reach.New(w), warnings}
+	return &World{reach.New(w), problems}
 }
 
 // Of gives the World of a snapshot that was made otherwise.

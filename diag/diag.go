@@ -137,27 +137,14 @@ func (l List) Only(s Severity) List {
 // Diagnostics of one place keep their order.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
+		aName, aLine, aPlace, aWithin := a.Source.rank(a.Span.Start)
+		bName, bLine, bPlace, bWithin := b.Source.rank(b.Span.Start)
 		return cmp.Or(
-			cmp.Compare(a.Source.sortName(), b.Source.sortName()),
-			cmp.Compare(a.Source.sortLine(), b.Source.sortLine()),
-			cmp.Compare(a.Span.Start, b.Span.Start),
+			cmp.Compare(aName, bName), cmp.Compare(aLine, bLine),
+			cmp.Compare(aPlace, bPlace), cmp.Compare(aWithin, bWithin),
 			cmp.Compare(a.Severity, b.Severity),
 		)
 	})
-}
-
-func (s *Source) sortName() string {
-	if s == nil {
-		return ""
-	}
-	return s.Name
-}
-
-func (s *Source) sortLine() int {
-	if s == nil {
-		return 0
-	}
-	return s.FirstLine
 }
 
 // WithArticle puts "a" or "an" before a noun, by its first letter.

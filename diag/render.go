@@ -77,11 +77,13 @@ func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 // snippet writes the source line in which span begins, with a caret line below
 // it. Characters that would disturb a terminal are shown as '?'.
 func snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
+	place := src.Position(span.Start)
+	src, span = src.shown(span)
 	line, start := src.line(span.Start)
 	from := min(max(span.Start-start, 0), len(line))
 	to := min(max(span.End-start, from), len(line))
 	head, marked, tail := window(line, from, to, style.width())
-	number := strconv.Itoa(src.Position(span.Start).Line)
+	number := strconv.Itoa(place.Line)
 	gutter := strings.Repeat(" ", len(number))
 	out.WriteString("  " + style.paint(ansiDim, number+" |") + " " + head + marked + tail + "\n")
 	carets := strings.Repeat("^", max(utf8.RuneCountInString(marked), 1))
@@ -92,10 +94,14 @@ func snippet(out *bufio.Writer, src *Source, span Span, color string, style Styl
 // Excerpt writes the source lines that span covers, numbered, at most
 // maxLines of them. Of a span within one line it writes just the span.
 func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Style) {
-	if src == nil || span.End <= span.Start || span.End > len(src.Text) {
+	if src == nil {
 		return
 	}
 	number := src.Position(span.Start).Line
+	src, span = src.shown(span)
+	if span.End <= span.Start || span.End > len(src.Text) {
+		return
+	}
 	if text := src.Text[span.Start:span.End]; !strings.Contains(text, "\n") {
 		_, _, text = window(text, 0, 0, style.width())
 		out.WriteString("  " + style.paint(ansiDim, strconv.Itoa(number)+" |") + " " + text + "\n")
@@ -112,6 +118,9 @@ func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Styl
 		line, _ := src.line(start)
 		head, _, _ := window(line, len(line), len(line), style.width())
 		label := strconv.Itoa(number + n)
+		if src.Origin != nil && n > 0 {
+			label = "" // the lines of a decoded text have no numbers in the file
+		}
 		pad := strings.Repeat(" ", digits-len(label))
 		out.WriteString("  " + style.paint(ansiDim, pad+label+" |") + " " + head + "\n")
 		next := strings.IndexByte(src.Text[start:], '\n')

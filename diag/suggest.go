@@ -19,8 +19,8 @@ func Nearest(word string, candidates []string) (string, bool) {
 		if strings.EqualFold(c, word) {
 			return c, true
 		}
-		if len(c) > maxSuggestLength {
-			continue
+		if len(c) > maxSuggestLength || max(len(c), len(word))-min(len(c), len(word)) >= bestDistance {
+			continue // too long, or further away than the best by length alone
 		}
 		if d := editDistance(strings.ToLower(word), strings.ToLower(c)); d < bestDistance {
 			best, bestDistance = c, d

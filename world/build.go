@@ -23,16 +23,28 @@ const (
 type builder struct {
 	world    *World
 	problems diag.List
+	// errors and warnings count the problems, those that were dropped as well.
+	errors, warnings int
+	warned           map[string]bool // by ARN, of unknown policies
 	unknowns map[string]policy.Policy
 	// reuse holds accounts of another world that did not change.
 	reuse map[string]*account
 }
 
-// maxProblems bounds the problems of one world.
+// maxProblems bounds the errors of one world, and likewise the warnings: none
+// of them may crowd out an error.
 const maxProblems = 1000
 
+// maxSearches bounds how many errors get a hint that is searched for among
+// all names.
+const maxSearches = 50
+
 func (b *builder) add(severity diag.Severity, code string, at Place, summary, hint string) {
-	if len(b.problems) >= maxProblems {
+	n := &b.errors
+	if severity == diag.Warning {
+		n = &b.warnings
+	}
+	if *n++; *n > maxProblems {
 		return
 	}
 	b.problems = append(b.problems, diag.Diagnostic{
@@ -70,16 +82,21 @@ func (b *builder) managedByAWS(policies []ManagedPolicy) {
 			b.refuse(CodeBadName, p.Place, fmt.Sprintf("%q is not the ARN of an AWS managed policy", diag.Clip(p.ARN, 200)), "it begins with "+prefix)
 			continue
 		}
-		if w.awsManaged[p.ARN] != nil {
-			b.twice(p.Place, "the policy "+p.ARN)
+		if old := w.awsManaged[p.ARN]; old != nil {
+			b.twice(p.Place, old.Place, "the policy "+p.ARN)
 			continue
 		}
 		w.awsManaged[p.ARN] = p
 	}
 }
 
-func (b *builder) twice(at Place, what string) {
-	b.refuse(CodeDuplicate, at, what+" is described twice", "")
+// twice refuses the second description of something.
+func (b *builder) twice(at, first Place, what string) {
+	hint := ""
+	if place := first.Position().String(); place != "" {
+		hint = "the other is at " + place
+	}
+	b.refuse(CodeDuplicate, at, what+" is described twice", hint)
 }
 
 // organization takes up the organization: every account in it exists and is in

@@ -26,8 +26,8 @@ func (b *builder) account(described *Account) {
 			"it is 12 digits; in YAML put it in quotation marks")
 		return
 	}
-	if w.accounts[described.ID] != nil {
-		b.twice(described.Place, "the account "+described.ID)
+	if old := w.accounts[described.ID]; old != nil {
+		b.twice(described.Place, old.Place, "the account "+described.ID)
 		return
 	}
 	if old := b.reuse[described.ID]; old != nil {
@@ -77,8 +77,8 @@ func (b *builder) managed(a *account) {
 			}
 			p.ARN = made
 		}
-		if a.policies[p.ARN] != nil {
-			b.twice(p.Place, "the policy "+p.ARN)
+		if old := a.policies[p.ARN]; old != nil {
+			b.twice(p.Place, old.Place, "the policy "+p.ARN)
 		}
 		a.policies[p.ARN] = p
 	}
@@ -91,8 +91,8 @@ func (b *builder) groups(a *account) {
 		if g.arn, ok = b.identity(a, "group", g.Name, &g.Path, g.Place); !ok {
 			continue
 		}
-		if a.groups[g.Name] != nil {
-			b.twice(g.Place, "the group "+g.arn)
+		if old := a.groups[g.Name]; old != nil {
+			b.twice(g.Place, old.Place, "the group "+g.arn)
 		}
 		a.groups[g.Name] = g
 		if g.ID == "" {
@@ -109,8 +109,8 @@ func (b *builder) users(a *account) {
 		if u.arn, ok = b.identity(a, "user", u.Name, &u.Path, u.Place); !ok {
 			continue
 		}
-		if a.users[u.Name] != nil {
-			b.twice(u.Place, "the user "+u.arn)
+		if old := a.users[u.Name]; old != nil {
+			b.twice(u.Place, old.Place, "the user "+u.arn)
 		}
 		a.users[u.Name] = u
 		if u.ID == "" {
@@ -120,9 +120,15 @@ func (b *builder) users(a *account) {
 		policies, unknown := b.policiesOf(a, &u.Permissions, u.Place, u.arn)
 		for _, name := range u.Groups {
 			g := a.groups[name]
+			if g == nil && u.Partial {
+				arn := a.arnPrefix + "group/" + name
+				b.warnUnknown(u.Place, arn)
+				policies, unknown = append(policies, b.unknown(arn)), append(unknown, arn)
+				continue
+			}
 			if g == nil {
 				b.refuse(CodeDangling, u.Place, fmt.Sprintf("user %s is in the group %q, which the account does not have", u.Name, diag.Clip(name, 100)),
-					diag.DidYouMean(name, keysOf(a.groups), "describe it under groups"))
+					didYouMean(b, name, a.groups, "describe it under groups"))
 				continue
 			}
 			more, missing := b.resolve(a, &g.Permissions)
@@ -139,8 +145,8 @@ func (b *builder) roles(a *account) {
 		if r.arn, ok = b.identity(a, "role", r.Name, &r.Path, r.Place); !ok {
 			continue
 		}
-		if a.roles[r.Name] != nil {
-			b.twice(r.Place, "the role "+r.arn)
+		if old := a.roles[r.Name]; old != nil {
+			b.twice(r.Place, old.Place, "the role "+r.arn)
 		}
 		a.roles[r.Name] = r
 		if r.ID == "" {
@@ -180,8 +186,8 @@ func (b *builder) providers(a *account) {
 		if p.Name == "" || strings.Contains(p.Name, "://") {
 			b.refuse(CodeBadName, p.Place, fmt.Sprintf("%q is not the name of an OIDC provider", diag.Clip(p.Name, 200)), "write the issuer's URL without https://")
 		}
-		if a.oidc[p.Name] != nil {
-			b.twice(p.Place, "the OIDC provider "+p.Name)
+		if old := a.oidc[p.Name]; old != nil {
+			b.twice(p.Place, old.Place, "the OIDC provider "+p.Name)
 		}
 		a.oidc[p.Name] = p
 	}
@@ -190,8 +196,8 @@ func (b *builder) providers(a *account) {
 		if !namePattern.MatchString(p.Name) {
 			b.refuse(CodeBadName, p.Place, fmt.Sprintf("%q is not the name of a SAML provider", diag.Clip(p.Name, 200)), "use letters, digits and ._-")
 		}
-		if a.saml[p.Name] != nil {
-			b.twice(p.Place, "the SAML provider "+p.Name)
+		if old := a.saml[p.Name]; old != nil {
+			b.twice(p.Place, old.Place, "the SAML provider "+p.Name)
 		}
 		a.saml[p.Name] = p
 	}
@@ -204,8 +210,8 @@ func (b *builder) resources(a *account) {
 			b.refuse(CodeBadName, r.Place, err.Error(), "a resource is named by its ARN")
 			continue
 		}
-		if a.resources[r.ARN] != nil {
-			b.twice(r.Place, "the resource "+r.ARN)
+		if old := a.resources[r.ARN]; old != nil {
+			b.twice(r.Place, old.Place, "the resource "+r.ARN)
 		}
 		a.resources[r.ARN] = r
 		if r.Policy != nil {

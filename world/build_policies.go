@@ -33,7 +33,7 @@ func (b *builder) missing(a *account, p *Permissions, at Place, owner, what, arn
 		hint = "give its document under awsManagedPolicies"
 	}
 	b.refuse(CodeDangling, at, fmt.Sprintf("the %s %s of %s is not in the world", what, diag.Clip(arn, 300), owner),
-		diag.DidYouMean(arn, slices.Concat(keysOf(a.policies), keysOf(b.world.awsManaged)), hint))
+		didYouMean(b, arn, a.policies, didYouMean(b, arn, b.world.awsManaged, hint)))
 }
 
 // resolve gives the policies of a list of permissions, with a stand-in for
@@ -82,5 +82,11 @@ func (b *builder) effective(a *account, policies []policy.Policy, unknown []stri
 	return e
 }
 
-// keysOf gives the keys of a map in their order, as candidates for a hint.
-func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+// didYouMean looks for the key that was probably meant. A search costs a look
+// at all of them, so that only the first errors get one.
+func didYouMean[V any](b *builder, name string, known map[string]V, otherwise string) string {
+	if b.errors > maxSearches {
+		return otherwise
+	}
+	return diag.DidYouMean(name, slices.Sorted(maps.Keys(known)), otherwise)
+}

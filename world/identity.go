@@ -15,9 +15,9 @@ type Permissions struct {
 	// Boundary is the ARN of the permissions boundary; empty means none. Groups
 	// have none.
 	Boundary string
-	// Partial tells that the description may refer to managed policies that it
-	// does not hold, as GetAccountAuthorizationDetails does; they are unknown
-	// then. Otherwise such a reference is an error.
+	// Partial tells that the description may refer to managed policies and groups
+	// that it does not hold, as GetAccountAuthorizationDetails does; they are
+	// unknown then. Otherwise such a reference is an error.
 	Partial bool
 }
 
@@ -121,7 +121,8 @@ func (p *ManagedPolicy) Document() *policy.Document {
 type effective struct {
 	identity *policy.Set
 	boundary *policy.Set // nil if there is none
-	// unknown names the policies whose documents the world does not hold.
+	// unknown names the policies whose documents the world does not hold, and the
+	// groups that it does not hold.
 	unknown []string
 }
 

@@ -49,8 +49,16 @@ func (b *builder) unknown(arn string) policy.Policy {
 	return p
 }
 
-// warnUnknown tells of a managed policy whose document is absent.
+// warnUnknown tells of a managed policy whose document is absent, or of a group
+// that is, where it is first referred to.
 func (b *builder) warnUnknown(at Place, arn string) {
+	if b.warned[arn] {
+		return
+	}
+	if b.warned == nil {
+		b.warned = map[string]bool{}
+	}
+	b.warned[arn] = true
 	b.add(diag.Warning, CodeUnknownPolicy, at, "the document of "+arn+" is not given",
 		"answers that it could change are conditional; give it under awsManagedPolicies or policies")
 }

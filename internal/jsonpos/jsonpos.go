@@ -8,13 +8,9 @@
 package jsonpos
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -85,128 +81,76 @@ type Member struct {
 // Parse reads the one JSON value that the source's text is. Its diagnostic, if
 // there is one, is an error of code JSON_SYNTAX.
 func Parse(src *diag.Source, limits Limits) (Value, diag.List) {
-	if err := check(src, limits); err != nil {
+	if err := guard(src, limits); err != nil {
 		return Value{}, diag.List{*err}
 	}
-	return Value{result: gjson.Parse(src.Text), source: src}, nil
+	return parse(src, 0, len(src.Text))
 }
 
-func check(src *diag.Source, limits Limits) *diag.Diagnostic {
-	text := src.Text
-	fail := func(offset int, summary, hint string) *diag.Diagnostic {
-		return &diag.Diagnostic{
-			Severity: diag.Error, Code: Code, Rule: "PL-1", Summary: summary, Hint: hint,
-			Source: src, Span: diag.Span{Start: offset, End: offset + 1},
+// ParseAll reads the JSON values that stand one after the other in the
+// source's text, at least one. All but the last must be objects or arrays. It
+// is otherwise as [Parse].
+func ParseAll(src *diag.Source, limits Limits) ([]Value, diag.List) {
+	if err := guard(src, limits); err != nil {
+		return nil, diag.List{*err}
+	}
+	var values []Value
+	for start := 0; start == 0 || strings.TrimLeft(src.Text[start:], whiteSpace) != ""; {
+		end := start + valueEnd(src.Text[start:])
+		value, list := parse(src, start, end)
+		if list != nil {
+			return nil, list
 		}
+		values = append(values, value)
+		start = end
 	}
-	if len(text) > limits.Bytes {
-		return fail(0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), limits.Bytes), "split it up")
-	}
-	if !utf8.ValidString(text) {
-		return fail(invalidUTF8(text), "the text is not valid UTF-8", "save it as UTF-8 without a byte order mark")
-	}
-	if strings.HasPrefix(text, "\ufeff") {
-		return fail(0, "the text begins with a byte order mark", "save it as UTF-8 without a byte order mark")
-	}
-	if at, problem := scan(text, limits.Depth); problem != "" {
-		return fail(at, problem, "")
-	}
-	if !gjson.Valid(text) {
-		at, why := syntaxError(text)
-		return fail(at, "not valid JSON: "+why, "")
+	return values, nil
+}
+
+// CheckText tells whether a text that is not JSON is within the bounds of
+// those that are: its length, UTF-8, no byte order mark.
+func CheckText(src *diag.Source, limits Limits) diag.List {
+	if err := guardText(src, limits); err != nil {
+		return diag.List{*err}
 	}
 	return nil
 }
 
-func invalidUTF8(text string) int {
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
+const whiteSpace = " \t\r\n"
+
+// parse reads the value that is a part of the text, between bounds.
+func parse(src *diag.Source, start, end int) (Value, diag.List) {
+	text := src.Text[start:end]
+	if !gjson.Valid(text) {
+		at, why := syntaxError(text)
+		return Value{}, diag.List{*failure(src, start+at, "not valid JSON: "+why, "")}
 	}
-	return 0
+	result := gjson.Parse(text)
+	result.Index += start
+	return Value{result: result, source: src}, nil
 }
 
-// scan looks for what gjson would not refuse: nesting beyond depth, and \u
-// escapes that are half a surrogate pair.
-func scan(text string, depth int) (at int, problem string) {
+// valueEnd gives the end of the object or array that text begins with. Of
+// other text, and of what is not closed, it is all.
+func valueEnd(text string) int {
+	start := len(text) - len(strings.TrimLeft(text, whiteSpace))
+	if start == len(text) || text[start] != '{' && text[start] != '[' {
+		return len(text)
+	}
 	open := 0
-	for i := 0; i < len(text); i++ {
+	for i := start; i < len(text); i++ {
 		switch text[i] {
 		case '[', '{':
-			if open++; open > depth {
-				return i, fmt.Sprintf("arrays and objects are nested more than %d deep", depth)
-			}
+			open++
 		case ']', '}':
-			open--
-		case '"':
-			end, bad := scanString(text, i+1)
-			if bad {
-				return end, "half of a surrogate pair is no character"
+			if open--; open == 0 {
+				return i + 1
 			}
-			i = end
+		case '"':
+			i, _ = scanString(text, i+1)
 		}
 	}
-	return 0, ""
-}
-
-// scanString reads a string from behind its opening quotation mark and gives
-// the place of the closing one (or the end of the text), or of a lone
-// surrogate.
-func scanString(text string, i int) (end int, loneSurrogate bool) {
-	for ; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			return i, false
-		case '\\':
-			size, lone := escape(text[i:])
-			if lone {
-				return i, true
-			}
-			i += size - 1
-		}
-	}
-	return i, false
-}
-
-// escape gives the length of the escape sequence that text begins with, a
-// surrogate pair counting as one, and whether it is half a pair.
-func escape(text string) (size int, lone bool) {
-	unit := codeUnit(text)
-	switch {
-	case unit < 0xd800 || unit > 0xdfff:
-		return 2, false
-	case unit >= 0xdc00:
-		return 0, true
-	}
-	if low := codeUnit(text[6:]); low < 0xdc00 || low > 0xdfff {
-		return 0, true
-	}
-	return 12, false
-}
-
-// codeUnit reads \uXXXX; other text gives -1.
-func codeUnit(text string) int {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return -1
-	}
-	unit, err := strconv.ParseUint(text[2:6], 16, 16)
-	if err != nil {
-		return -1
-	}
-	return int(unit)
-}
-
-// syntaxError says where a text stops being JSON, and why.
-func syntaxError(text string) (at int, why string) {
-	var raw json.RawMessage
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal([]byte(text), &raw); errors.As(err, &syntax) {
-		return max(int(syntax.Offset)-1, 0), syntax.Error()
-	}
-	return 0, "no JSON value"
+	return len(text)
 }
 
 // Exists tells whether the value is present; only the zero Value is not.

@@ -1,0 +1,2 @@
+// Package load reads worlds from files.
+package load

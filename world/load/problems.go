@@ -1,0 +1,82 @@
+package load
+
+import (
+	"fmt"
+
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/world"
+)
+
+// maxProblems bounds the errors of one load, and the warnings.
+const maxProblems = 1000
+
+// maxThings bounds how many list items are read; something with a name (a role,
+// a tag) counts as several. An account has a few thousand identities.
+const (
+	maxThings  = 4_000_000
+	namedThing = 4
+)
+
+// problems gathers what is wrong. Errors have room of their own, so that
+// warnings cannot crowd one out.
+type problems struct {
+	first            diag.List // that cannot be overlooked
+	rest             diag.List
+	errors, warnings int
+}
+
+func (p *problems) add(list diag.List) {
+	for _, d := range list {
+		n := &p.errors
+		if d.Severity == diag.Warning {
+			n = &p.warnings
+		}
+		*n++
+		switch {
+		case *n <= maxProblems:
+			p.rest = append(p.rest, d)
+		case *n == maxProblems+1:
+			p.rest = append(p.rest, diag.Diagnostic{
+				Severity: d.Severity, Code: policy.CodeTooManyProblems, Source: d.Source, Span: d.Span,
+				Summary: fmt.Sprintf("more than %d problems; the rest is not listed", maxProblems),
+			})
+		}
+	}
+}
+
+func (p *problems) failed() bool { return p.errors > 0 }
+
+// list gives the problems in the order of the files, what is missing first.
+func (p *problems) list() diag.List {
+	p.rest.Sort()
+	return append(p.first, p.rest...)
+}
+
+func (l *loader) refuse(code string, at world.Place, summary, hint string) {
+	l.problems.add(diag.List{{Severity: diag.Error, Code: code, Summary: summary, Hint: hint, Source: at.Source, Span: at.Span}})
+}
+
+func (l *loader) warn(code string, at world.Place, summary, hint string) {
+	l.problems.add(diag.List{{Severity: diag.Warning, Code: code, Summary: summary, Hint: hint, Source: at.Source, Span: at.Span}})
+}
+
+// full tells that nothing more is read, since there are too many problems or
+// too many things.
+func (l *loader) full() bool { return l.problems.errors > maxProblems }
+
+// count counts things, and reports false when no more are read.
+func (l *loader) count(at world.Place, things int) bool {
+	before := l.counted
+	l.counted += things
+	if before < maxThings && l.counted >= maxThings {
+		l.refuse(CodeTooLarge, at, "the world holds too much", fmt.Sprintf("up to %d users, roles, policies, tags and so on are read", maxThings/namedThing))
+	}
+	return l.counted < maxThings && !l.full()
+}
+
+// given remembers what may be said once: by key, where and how it was said.
+type given map[string]struct {
+	at  world.Place
+	raw string
+}
