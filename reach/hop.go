@@ -113,7 +113,7 @@ func (h *hop) settle(result *Hop) {
 			}
 		}
 	}
-	s := newSolver(&result.Residual, context, h.from)
+	s := newSolver(h.finder.world, &result.Residual, context, h.from)
 	switch {
 	case s.never():
 		result.Verdict = No

@@ -7,6 +7,7 @@ import (
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/policy/eval"
 	"github.com/rolecall/rolecall/principal"
+	"github.com/rolecall/rolecall/world"
 )
 
 // maxSteps bounds the search for values of open keys. Beyond it a question
@@ -16,6 +17,7 @@ const maxSteps = 4000
 // solver looks for values of the open keys with which a residual holds, or does
 // not. It tries, key by key, the samples that the tests of the key tell apart.
 type solver struct {
+	world    *world.World
 	residual *eval.Residual
 	context  *conditions.Context
 	keys     []openKey
@@ -31,8 +33,8 @@ type openKey struct {
 	samples []conditions.Seen
 }
 
-func newSolver(residual *eval.Residual, context *conditions.Context, from caller) *solver {
-	s := &solver{residual: residual, context: context, exact: true}
+func newSolver(w *world.World, residual *eval.Residual, context *conditions.Context, from caller) *solver {
+	s := &solver{world: w, residual: residual, context: context, exact: true}
 	s.collect(residual)
 	for i := range s.keys {
 		s.sample(&s.keys[i], from)
@@ -76,6 +78,8 @@ func (s *solver) sample(k *openKey, from caller) {
 		var own bool
 		values, own = userIDs(k.tests, values, from.id)
 		exact = exact && own
+	case s.world.Account(from.account) == nil:
+		values = slices.DeleteFunc(values, func(v string) bool { return s.ofThisWorld(name, v) })
 	}
 	s.exact = s.exact && exact
 	multi := slices.ContainsFunc(k.tests, func(t *conditions.Test) bool { return t.Operator().Qualifier != conditions.NoQualifier })
@@ -96,6 +100,21 @@ func (s *solver) sample(k *openKey, from caller) {
 	}
 	if len(k.samples) == 0 { // only Null tests of a key that is there
 		k.samples = []conditions.Seen{{Values: []string{"rolecall"}}}
+	}
+}
+
+// ofThisWorld tells whether a value is one that no principal of an account
+// outside the world can have: the world holds all accounts of its organization.
+func (s *solver) ofThisWorld(key, value string) bool {
+	switch {
+	case strings.EqualFold(key, "aws:PrincipalAccount"):
+		return s.world.Account(value) != nil
+	case strings.EqualFold(key, "aws:PrincipalOrgID"):
+		return s.world.Organization() != nil && value == s.world.Organization().ID
+	case strings.EqualFold(key, "aws:PrincipalOrgPaths"):
+		return s.world.Organization() != nil && strings.HasPrefix(value, s.world.Organization().ID+"/")
+	default:
+		return false
 	}
 }
 
