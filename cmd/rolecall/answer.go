@@ -12,7 +12,7 @@ import (
 type answerJSON struct {
 	Verdict string `json:"verdict"`
 	// Reason is of a no what decides, in the words of rolecall eval; "refused"
-	// and "contradiction" stand for what no policy decides.
+	// stands for what no policy is asked about.
 	Reason  string `json:"reason,omitempty"`
 	Message string `json:"message,omitempty"`
 	// BlockedBy is all that stands in the way.
@@ -84,11 +84,10 @@ func (r *answerJSON) refused(h *reach.Hop) {
 	}
 	asked, _ := h.Deciding()
 	d := asked.Decision
-	if d.Outcome == eval.Conditional {
-		r.Reason, r.Message = "contradiction", "the conditions of "+asked.Action+" contradict each other"
-		return
-	}
 	r.Reason, r.Message, r.Matched = d.Reason.String(), d.Message(), statementsOf(d)
+	if d.Outcome == eval.Conditional {
+		r.Message = noValues(asked)
+	}
 	for reason := range d.BlockedBy.All() {
 		r.BlockedBy = append(r.BlockedBy, reason.String())
 	}

@@ -98,11 +98,17 @@ func (p *printer) printHop(number int, h *reach.Hop) {
 
 func (p *printer) printRefusal(asked reach.Asked) {
 	if asked.Decision.Outcome == eval.Conditional {
-		fmt.Fprintf(p.out, "  %s %s: its conditions contradict each other\n", asked.Action, p.paint(red, "denied"))
+		fmt.Fprintf(p.out, "  %s\n", noValues(asked))
 		return
 	}
 	x := asked.Decision.Explain()
 	p.printDecision(&x)
+}
+
+// noValues says why an action that hinges on open keys is never allowed.
+func noValues(asked reach.Asked) string {
+	return fmt.Sprintf("no values of the keys that are open let %s pass: the conditions of the %s contradict each other or cannot be met",
+		asked.Action, asked.Decision.LayerName(asked.Decision.Reason))
 }
 
 func (p *printer) printAsked(asked reach.Asked) {
