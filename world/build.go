@@ -26,7 +26,7 @@ type builder struct {
 	// errors and warnings count the problems, those that were dropped as well.
 	errors, warnings int
 	warned           map[string]bool // by ARN, of unknown policies
-	unknowns map[string]policy.Policy
+	unknowns         map[string]policy.Policy
 	// reuse holds accounts of another world that did not change.
 	reuse map[string]*account
 }
