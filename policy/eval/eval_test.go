@@ -294,6 +294,7 @@ func TestCallsDecidedWithoutPolicies(t *testing.T) { // EV-94 to EV-104
 	assumed.Context = context(t, "aws:AssumedRoot", "true")
 	rootToken := ask(root, "iam:ListUsers", "*")
 	rootToken.Credentials = eval.SessionToken
+	const saml, oidc = "arn:aws:iam::111122223333:saml-provider/ADFS", "arn:aws:iam::111122223333:oidc-provider/idp.example"
 	lockout := eval.Policies{Resource: set(t, policy.Resource, toPrincipal("Deny", `"*"`))}
 	deniedTwice := lockout
 	deniedTwice.SCP = []*policy.Set{set(t, policy.SCP, deny)}
@@ -306,6 +307,11 @@ func TestCallsDecidedWithoutPolicies(t *testing.T) { // EV-94 to EV-104
 		"GetFederationToken of a role":      {ask(role, "sts:GetFederationToken", "*"), eval.Policies{Identity: id}, "implicitDeny by credentials, blocked by credentials"},
 		"IAM and a federated user":          {ask(fed, "iam:ListUsers", "*"), eval.Policies{Identity: id}, "implicitDeny by credentials, blocked by credentials"},
 		"STS and a federated user":          {ask(fed, "sts:AssumeRole", target), eval.Policies{Identity: id}, "implicitDeny by credentials, blocked by credentials"},
+		"S3 and an identity provider":       {ask(saml, "s3:GetObject", bucket+"/k"), eval.Policies{Resource: set(t, policy.Resource, grantTo(`"*"`))}, "implicitDeny by credentials, blocked by credentials"},
+		"web tokens and a SAML provider":    {ask(saml, "sts:AssumeRoleWithWebIdentity", target), eval.Policies{}, "implicitDeny by credentials, blocked by credentials"},
+		"SAML and an OIDC provider":         {ask(oidc, "sts:AssumeRoleWithSAML", target), eval.Policies{}, "implicitDeny by credentials, blocked by credentials"},
+		"SAML and a SAML provider":          {ask(saml, "sts:AssumeRoleWithSAML", target), eval.Policies{}, "implicitDeny by resource, blocked by resource"},
+		"tags and an OIDC provider":         {ask(oidc, "sts:TagSession", target), eval.Policies{}, "implicitDeny by resource, blocked by resource"},
 		"IAM and a session token":           {sessionToken("iam:ListUsers"), eval.Policies{Identity: id}, "implicitDeny by credentials, blocked by credentials"},
 		"IAM and a session token with MFA":  {sessionToken("iam:ListUsers", "aws:MultiFactorAuthPresent", "true"), eval.Policies{Identity: id}, "allowed by identity"},
 		"STS and a session token":           {sessionToken("sts:GetFederationToken"), eval.Policies{Identity: id}, "implicitDeny by credentials, blocked by credentials"},
@@ -426,10 +432,6 @@ func TestBadQueries(t *testing.T) {
 		"an issuer of another account": {func(q *eval.Query) { q.Principal, q.Issuer = fed, other }, "cannot be the issuer"},
 		"a role as issuer":             {func(q *eval.Query) { q.Principal, q.Issuer = fed, role }, "cannot be the issuer"},
 		"an issuer that is nobody":     {func(q *eval.Query) { q.Principal, q.Issuer = fed, "x" }, "no principal can have this name"},
-		"a provider that calls S3":     {func(q *eval.Query) { q.Principal = "arn:aws:iam::111122223333:saml-provider/x" }, "cannot call"},
-		"a SAML provider with web tokens": {func(q *eval.Query) {
-			q.Principal, q.Action, q.Resource = "arn:aws:iam::111122223333:saml-provider/x", "sts:AssumeRoleWithWebIdentity", target
-		}, "cannot call"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -202,20 +202,7 @@ func (r *Request) setCaller() error {
 		caller.Issuer = &issuer
 	}
 	r.caller = caller
-	return r.checkProvider()
-}
-
-// checkProvider: an identity provider calls nothing but the federated forms of
-// AssumeRole, and what goes with them (EV-28).
-func (r *Request) checkProvider() error {
-	if r.caller.Kind != principal.IdentityProvider || r.isAction("sts", "tagsession", "setsourceidentity") {
-		return nil
-	}
-	saml := strings.Contains(r.caller.Name, ":saml-provider/")
-	if saml && r.isAction("sts", "assumerolewithsaml") || !saml && r.isAction("sts", "assumerolewithwebidentity") {
-		return nil
-	}
-	return fmt.Errorf("the identity provider %q cannot call %s", r.query.Principal, r.query.Action)
+	return nil
 }
 
 func (r *Request) setResource() error {
