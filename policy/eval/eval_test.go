@@ -563,7 +563,10 @@ func TestMessages(t *testing.T) { // EV-163, EV-164
 		"trust":           {ask(other, "sts:AssumeRole", target), eval.Policies{Identity: id}, "User: " + other + " is not authorized to perform: sts:AssumeRole on resource: " + target + " because no role trust policy allows the sts:AssumeRole action"},
 		"trust denies":    {ask(other, "sts:AssumeRole", target), eval.Policies{Resource: set(t, policy.Trust, `{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*"}`)}, "User: " + other + " is not authorized to perform: sts:AssumeRole on resource: " + target + " with an explicit deny in the role trust policy"},
 		"anonymous":       {ask("*", "s3:GetObject", bucket+"/k"), eval.Policies{}, "User: anonymous is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::b/k because no resource-based policy allows the s3:GetObject action"},
-		"credentials":     {ask(session, "sts:GetSessionToken", "*"), eval.Policies{}, "User: " + session + " is not authorized to perform: sts:GetSessionToken"},
+		"credentials":     {ask(fed, "sts:AssumeRole", target), eval.Policies{}, "User: " + fed + " is not authorized to perform: sts:AssumeRole on resource: " + target},
+		"a session":       {ask(session, "sts:GetSessionToken", "*"), eval.Policies{}, "Cannot call GetSessionToken with session credentials"},
+		"root":            {ask(root, "sts:AssumeRole", target), eval.Policies{}, "Roles may not be assumed by root accounts."},
+		"a provider":      {ask("accounts.google.com", "sts:AssumeRoleWithWebIdentity", target), eval.Policies{}, "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
