@@ -438,8 +438,8 @@ func TestBadQueries(t *testing.T) {
 			t.Parallel()
 			q := ask(user, "s3:GetObject", bucket+"/k")
 			tt.change(&q)
-			if _, err := eval.NewRequest(q); !errors.Is(err, eval.ErrQuery) || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("%v, want an error with %q", err, tt.want)
+			if _, err := eval.NewRequest(q); !errors.Is(err, eval.ErrQuery) || !strings.Contains(err.Error(), tt.want) || strings.Count(err.Error(), "bad request") != 1 {
+				t.Errorf("%v, want an error with %q that says once that the request is bad", err, tt.want)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -117,7 +116,7 @@ type Request struct {
 }
 
 // ErrQuery is wrapped by every error of [NewRequest].
-var ErrQuery = errors.New("bad request")
+var ErrQuery = policy.ErrRequest
 
 // NewRequest prepares a query. It fails on a principal, an action or a
 // resource that no request can have, and on context keys that differ by case
@@ -128,7 +127,7 @@ func NewRequest(q Query) (*Request, error) {
 	}
 	r := &Request{query: q}
 	if err := r.match.Set(q.Action, q.Resource); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return nil, err
 	}
 	if err := r.setCaller(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
