@@ -167,6 +167,7 @@ func (p *parser) parse(value jsonpos.Value) {
 		p.missing(value, "request")
 	}
 	p.policies(found)
+	p.checkWork()
 	p.finish(value)
 }
 

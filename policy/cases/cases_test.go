@@ -103,6 +103,39 @@ func TestReaderIsBounded(t *testing.T) {
 	}
 }
 
+func TestCasesThatTakeTooLongAreRefused(t *testing.T) {
+	t.Parallel()
+	manyPatterns := `"` + strings.Repeat(`*a?b*", "`, 5000) + `*"`
+	tests := map[string]struct {
+		value, patterns string
+		resource        int // the length of the requested resource
+		refused         bool
+	}{
+		"a thousand long values, many patterns": {`["` + strings.Repeat(strings.Repeat("a", 100)+`", "`, 999) + `"]`, manyPatterns, 100, true},
+		"a long value, many patterns":           {`"` + strings.Repeat("a", 100_000) + `"`, manyPatterns, 100, true},
+		"a long value, a variable":              {`"` + strings.Repeat("a", 100_000) + `"`, `"*${a:b}*"`, 100, true},
+		"a long resource, many resources":       {`"x"`, manyPatterns, 7000, true},
+		"a long value, 2,000 stars":             {`"` + strings.Repeat("a", 1_000_000) + `"`, `"` + strings.Repeat("*a", 2000) + `b"`, 100, false},
+		"a short value, many patterns":          {`"` + strings.Repeat("a", 1000) + `"`, manyPatterns, 100, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := parse(`{"request": {"principal": "arn:aws:iam::111122223333:user/bob", "action": "s3:GetObject",
+				"resource": "arn:aws:s3:::` + strings.Repeat("b", tt.resource) + `", "context": {"a:b": ` + tt.value + `}},
+				"identityPolicies": [{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*",
+				"Resource": [` + strings.Repeat(`"arn:aws:s3:::*c*", `, 15_000) + `"*"],
+				"Condition": {"ForAnyValue:StringLike": {"a:b": [` + tt.patterns + `]}}}}]}`)
+			switch got := c.Problems.Error(); {
+			case tt.refused && !strings.Contains(got, "BAD_VALUE: to decide the case could take"):
+				t.Errorf("not refused: %.200s", got)
+			case !tt.refused && c.Problems.HasErrors():
+				t.Errorf("refused: %.200s", got)
+			}
+		})
+	}
+}
+
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	r := cases.NewReader(strings.NewReader("{}\n{}\n"), "f")

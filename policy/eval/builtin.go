@@ -44,9 +44,23 @@ func forbiddenByCredentials(r *Request) bool {
 		return r.isAction("sts", "getfederationtoken", "getsessiontoken") // EV-102
 	case c.Kind == principal.FederatedUser:
 		return service == "iam" || service == "sts" // EV-102
+	case c.Kind == principal.IdentityProvider:
+		return providerForbids(r)
 	default:
 		return sessionTokenForbids(r)
 	}
+}
+
+// providerForbids: an identity provider calls nothing but its own federated
+// form of AssumeRole, and what goes with it (EV-28, PL-51).
+func providerForbids(r *Request) bool {
+	if r.isAction("sts", "tagsession", "setsourceidentity") {
+		return false
+	}
+	if strings.Contains(r.caller.Name, ":saml-provider/") {
+		return !r.isAction("sts", "assumerolewithsaml")
+	}
+	return !r.isAction("sts", "assumerolewithwebidentity")
 }
 
 // sessionTokenForbids: a session of GetSessionToken calls IAM only if MFA was

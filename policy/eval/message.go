@@ -1,8 +1,11 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/principal"
 )
 
 // layerWords name a layer in an access-denied message (EV-163).
@@ -32,10 +35,15 @@ func (d Decision) LayerName(l Reason) string {
 //	because no identity-based policy allows the s3:GetObject action
 //
 // It is empty unless the decision is a denial. Services vary the form: S3 puts
-// the resource in quotation marks, STS leaves the reason out.
+// the resource in quotation marks, STS leaves the reason out. What STS was
+// recorded to answer to root users, sessions and identity providers is given
+// as it was recorded.
 func (d Decision) Message() string {
 	if d.Outcome != ExplicitDeny && d.Outcome != ImplicitDeny {
 		return ""
+	}
+	if message := d.stsMessage(); message != "" {
+		return message
 	}
 	q := &d.request.query
 	caller := q.Principal
@@ -54,6 +62,23 @@ func (d Decision) Message() string {
 		return message + " with an explicit deny in " + d.denier(layer)
 	default:
 		return message + " because no " + layer + " allows the " + q.Action + " action"
+	}
+}
+
+// stsMessage gives the answers of STS that have a form of their own: they name
+// neither user nor resource.
+func (d Decision) stsMessage() string {
+	r := d.request
+	_, name, _ := strings.Cut(r.query.Action, ":")
+	switch {
+	case d.Reason == ByCredentials && r.caller.Kind == principal.Root && r.isAction("sts", "assumerole"):
+		return "Roles may not be assumed by root accounts."
+	case d.Reason == ByCredentials && r.caller.IsRole(): // GetSessionToken and GetFederationToken
+		return "Cannot call " + name + " with session credentials"
+	case r.caller.Kind == principal.IdentityProvider:
+		return "Not authorized to perform " + r.query.Action
+	default:
+		return ""
 	}
 }
 

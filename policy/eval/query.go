@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -120,7 +119,7 @@ type Request struct {
 }
 
 // ErrQuery is wrapped by every error of [NewRequest].
-var ErrQuery = errors.New("bad request")
+var ErrQuery = policy.ErrRequest
 
 // NewRequest prepares a query. It fails on a principal, an action or a
 // resource that no request can have, and on context keys that differ by case
@@ -131,7 +130,7 @@ func NewRequest(q Query) (*Request, error) {
 	}
 	r := &Request{query: q}
 	if err := r.match.Set(q.Action, q.Resource); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return nil, err
 	}
 	if err := r.setCaller(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
@@ -205,20 +204,7 @@ func (r *Request) setCaller() error {
 		caller.Issuer = &issuer
 	}
 	r.caller = caller
-	return r.checkProvider()
-}
-
-// checkProvider: an identity provider calls nothing but the federated forms of
-// AssumeRole, and what goes with them (EV-28).
-func (r *Request) checkProvider() error {
-	if r.caller.Kind != principal.IdentityProvider || r.isAction("sts", "tagsession", "setsourceidentity") {
-		return nil
-	}
-	saml := strings.Contains(r.caller.Name, ":saml-provider/")
-	if saml && r.isAction("sts", "assumerolewithsaml") || !saml && r.isAction("sts", "assumerolewithwebidentity") {
-		return nil
-	}
-	return fmt.Errorf("the identity provider %q cannot call %s", r.query.Principal, r.query.Action)
+	return nil
 }
 
 func (r *Request) setResource() error {
