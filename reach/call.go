@@ -132,12 +132,14 @@ func (c *contexts) first(kind principal.Kind, host string) conditions.Context {
 		ctx.Set(key, seen)
 	}
 	c.time(&ctx)
-	if host != "" {
-		open(&ctx, []string{host + ":aud", host + ":sub"}, true) // a token has both
-		open(&ctx, []string{"sts:RoleAuthorizedByIdp"}, false)
-		ctx.AddOpenPrefix(host + ":")
+	if host == "" {
+		c.made[kind] = ctx
+		return ctx
 	}
-	c.made[kind] = ctx
+	open(&ctx, []string{host + ":aud", host + ":sub"}, true) // a token has both
+	open(&ctx, []string{"sts:RoleAuthorizedByIdp"}, false)
+	ctx.AddOpenPrefix(host + ":")
+	ctx.DropOpenPrefix("saml:")
 	return ctx
 }
 

@@ -97,7 +97,22 @@ func (h *hop) ask(action string, ctx conditions.Context) (eval.Decision, error) 
 	if err != nil {
 		return eval.Decision{}, err
 	}
-	return eval.Decide(prepared, policies)
+	decision, err := eval.Decide(prepared, policies)
+	if decision.Outcome == eval.ImplicitDeny {
+		decision.Reason = firstMissing(decision)
+	}
+	return decision, err
+}
+
+// firstMissing gives what a refusal names first of all that is missing: whom
+// the role trusts, then what the caller may do (EV-148).
+func firstMissing(d eval.Decision) eval.Reason {
+	for _, r := range []eval.Reason{eval.ByResource, eval.ByIdentity, eval.ByBoundary, eval.BySession, eval.BySCP} {
+		if d.BlockedBy.Has(r) && d.Reason.IsLayer() {
+			return r
+		}
+	}
+	return d.Reason
 }
 
 // settle looks whether what is open matters after all.

@@ -91,7 +91,9 @@ func ask(t *testing.T, q *worldQuestion, world string) {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
 	if q.Who != "" {
-		var got struct{ Principals []struct{ ARN, Verdict string } }
+		var got struct {
+			Principals []struct{ ARN, Verdict string }
+		}
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil || status != exitYes {
 			t.Fatalf("status %d, %v: %s", status, err, stdout)
 		}

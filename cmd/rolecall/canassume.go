@@ -69,19 +69,22 @@ func (p *printer) printAnswer(a reach.Answer) {
 	case reach.No:
 		fmt.Fprintf(p.out, "%s: %s cannot assume %s\n", word, first.From, last.To)
 	default:
-		fmt.Fprintf(p.out, "%s: whether %s can assume %s depends\n", word, first.From, last.To)
+		fmt.Fprintf(p.out, "%s: %s can assume %s under conditions\n", word, first.From, last.To)
 	}
 	for i := range a.Hops {
-		p.printHop(i+1, &a.Hops[i])
+		number := i + 1
+		if len(a.Hops) == 1 {
+			number = 0
+		}
+		p.printHop(number, &a.Hops[i])
 	}
 }
 
+// printHop writes a call of a chain, or with number 0 the only one.
 func (p *printer) printHop(number int, h *reach.Hop) {
-	fmt.Fprintf(p.out, "%d. %s\n   -> %s", number, h.From, h.To)
-	if h.Verdict != reach.No {
-		fmt.Fprintf(p.out, "%s", p.paint(dim, fmt.Sprintf(" for at most %s", h.Session.MaxDuration)))
+	if number > 0 {
+		fmt.Fprintf(p.out, "%d. %s\n   -> %s\n", number, h.From, h.To)
 	}
-	fmt.Fprintln(p.out)
 	if h.Refusal != "" {
 		fmt.Fprintln(p.out, "  "+h.Refusal)
 		return
@@ -94,6 +97,22 @@ func (p *printer) printHop(number int, h *reach.Hop) {
 		p.printAsked(asked)
 	}
 	p.printAlternatives(h.Alternatives)
+	p.printSession(&h.Session)
+}
+
+// printSession writes what the session of a call is like.
+func (p *printer) printSession(s *reach.Carried) {
+	text := "session: at most " + s.MaxDuration.String()
+	if s.SourceIdentity != "" {
+		text += fmt.Sprintf(", source identity %q", s.SourceIdentity)
+	}
+	for i, t := range s.Transitive {
+		if i == 0 {
+			text += ", transitive tags"
+		}
+		text += fmt.Sprintf(" %s=%q", t.Key, t.Value)
+	}
+	fmt.Fprintln(p.out, "  "+p.paint(dim, text))
 }
 
 func (p *printer) printRefusal(asked reach.Asked) {
@@ -102,6 +121,7 @@ func (p *printer) printRefusal(asked reach.Asked) {
 		return
 	}
 	x := asked.Decision.Explain()
+	fmt.Fprint(p.out, "  "+asked.Action+" ")
 	p.printDecision(&x)
 }
 
@@ -122,7 +142,7 @@ func (p *printer) printAsked(asked reach.Asked) {
 		}
 		return
 	}
-	fmt.Fprintf(p.out, "  %s depends on open keys\n", asked.Action)
+	fmt.Fprintf(p.out, "  %s depends on what is not given\n", asked.Action)
 }
 
 func (p *printer) printAlternatives(ways []reach.Alternative) {
