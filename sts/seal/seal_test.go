@@ -133,8 +133,7 @@ func TestOnlyTheSameKeyPurposeAndPrefixOpen(t *testing.T) {
 func TestOpenRefusesOtherSpellings(t *testing.T) {
 	t.Parallel()
 	s := newSealer(t, testKey)
-	// 29 + 1 bytes: one character of padding would be 29 + 2, two 29 + 0.
-	padded := mustSeal(t, s, SessionToken, prefixV2, "xx") // 31 bytes end in ==
+	padded := mustSeal(t, s, SessionToken, prefixV2, "xx") // 31 bytes, which end in ==
 	message := mustSeal(t, s, AuthorizationMessage, "", "xx")
 	if !strings.HasSuffix(padded, "==") {
 		t.Fatalf("%s has no padding", padded)
@@ -161,8 +160,8 @@ func TestOpenRefusesOtherSpellings(t *testing.T) {
 		"nothing, of a message":        {AuthorizationMessage, "", ""},
 		"too short":                    {SessionToken, prefixV2, prefixV2 + base64.StdEncoding.EncodeToString(append([]byte{version}, make([]byte, overhead-2)...))},
 		"another version":              {SessionToken, prefixV2, prefixV2 + base64.StdEncoding.EncodeToString(append([]byte{version + 1}, make([]byte, overhead)...))},
-		"a token of 4097 characters":   {SessionToken, "", strings.Repeat("A", MaxSessionToken+1)},
-		"a message of 10241":           {AuthorizationMessage, "", strings.Repeat("A", MaxAuthorizationMessage+1)},
+		"a token of 4100 characters":   {SessionToken, "", "AQ" + strings.Repeat("A", MaxSessionToken+2)},
+		"a message of 10242":           {AuthorizationMessage, "", "AQ" + strings.Repeat("A", MaxAuthorizationMessage)},
 		"a character outside base64":   {SessionToken, prefixV2, padded[:20] + "*" + padded[21:]},
 		"a message in standard base64": {AuthorizationMessage, "", "+" + message[1:]},
 	}
