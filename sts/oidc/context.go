@@ -109,10 +109,9 @@ func (c *claims) keys(provider, audience string) []Key {
 
 // mapped gives the values of a claim as condition values: strings, and numbers
 // and booleans as they are written. A name with a slash that is no claim is
-// looked up as a member of a claim, as Google writes
-// {"google": {"organization_number": 1}} (CONTESTED: AWS's page and Google's
-// differ). Objects, null and empty lists give no values, so that the key is
-// absent.
+// looked up as a member of a claim: {"google": {"organization_number": 1}}
+// (CONTESTED: which of the two AWS reads is not known). Objects, null and empty
+// lists give no values, so that the key is absent.
 func (o object) mapped(claim string) []string {
 	if outer, inner, ok := strings.Cut(claim, "/"); ok && !o.has(claim) {
 		nested, _ := o.object(outer)

@@ -22,8 +22,9 @@ const (
 //
 //	"https://aws.amazon.com/tags": {"principal_tags": {"K": ["V"]}, "transitive_tag_keys": ["K"]}
 //
-// or in flat ones, for providers that cannot nest (IAM User Guide, session
-// tags of OIDC tokens):
+// or in flat ones, as providers that cannot nest are set up for STS. The rule
+// has the first form only (CONTESTED: taken, since to leave it out would make a
+// session without the tags that its token has):
 //
 //	"https://aws.amazon.com/tags/principal_tags/K": ["V"],
 //	"https://aws.amazon.com/tags/transitive_tag_keys": ["K"]
