@@ -20,8 +20,10 @@ const module = "github.com/rolecall/rolecall"
 var floors = map[string]int{
 	"diag":             0,
 	"internal/glob":    0,
+	"sts/seal":         0,
 	"internal/jsonpos": 1,
 	"arn":              1,
+	"sts/oidc":         1,
 	"principal":        2,
 	"conditions":       2,
 	"policy":           3,
@@ -111,6 +113,7 @@ var users = map[string]string{
 	"github.com/tidwall/gjson":                   "internal/jsonpos",
 	"github.com/alecthomas/kong":                 "cmd/rolecall",
 	"golang.org/x/term":                          "cmd/rolecall",
+	"github.com/go-jose/go-jose/v4":              "sts/oidc",
 	"pgregory.net/rapid":                         "rolecalltest/gen",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
@@ -135,8 +138,9 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 }
 
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
-// wildcard, condition value, document, case.
-const fuzzTargets = 7
+// wildcard, condition value, document, case, sealed text, ID token, its claims,
+// JWK set.
+const fuzzTargets = 11
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()
