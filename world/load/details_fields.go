@@ -183,6 +183,7 @@ func (r *reader) addRole(a *account, d *detail[world.Role]) {
 func (r *reader) addPolicy(a *account, d *detail[world.ManagedPolicy]) {
 	p := d.value
 	p.Name, p.Path, p.Place = d.name, d.path, d.at
+	known := false
 	for i := range p.Versions {
 		v := &p.Versions[i]
 		switch chosen := d.defaultVersion == "" && v.Default || v.ID == d.defaultVersion; {
@@ -190,7 +191,11 @@ func (r *reader) addPolicy(a *account, d *detail[world.ManagedPolicy]) {
 			r.refuse(CodeConflict, d.at, fmt.Sprintf("the policy has the default version %q, and %q says that it is", diag.Clip(d.defaultVersion, 20), diag.Clip(v.ID, 20)), "")
 		default:
 			v.Default = chosen
+			known = known || chosen
 		}
+	}
+	if !known {
+		p.Versions = append(p.Versions, world.PolicyVersion{ID: d.defaultVersion, Default: true})
 	}
 	if a != nil {
 		a.Policies = append(a.Policies, p)
