@@ -16,7 +16,8 @@ import (
 // it.
 type account struct {
 	world.Account
-	given given
+	given    given
+	detailed detailed
 }
 
 var accountFields = []field[account]{
@@ -43,7 +44,7 @@ var accountFields = []field[account]{
 	{"samlProviders", func(r *reader, m jsonpos.Member, a *account) { r.samlProviders(m.Value, a) }},
 	{"delegations", func(r *reader, m jsonpos.Member, a *account) { r.delegations(m.Value, a) }},
 	{"disabledRegions", func(r *reader, m jsonpos.Member, a *account) {
-		a.DisabledRegions = append(a.DisabledRegions, r.texts(m.Value, m.Key)...)
+		a.DisabledRegions = append(a.DisabledRegions, r.texts(m.Value, m.Key, maxItems)...)
 	}},
 	{"resources", func(r *reader, m jsonpos.Member, a *account) { r.resources(m.Value, a) }},
 }

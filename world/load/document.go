@@ -69,7 +69,7 @@ var organizationFields = []field[world.Organization]{
 	{"delegatedAdministrators", func(r *reader, m jsonpos.Member, o *world.Organization) {
 		r.each(m.Value, "delegatedAdministrators", func(m jsonpos.Member) {
 			o.DelegatedAdministrators = append(o.DelegatedAdministrators,
-				world.DelegatedAdministrator{Service: m.Key, Accounts: r.texts(m.Value, "delegatedAdministrators")})
+				world.DelegatedAdministrator{Service: m.Key, Accounts: r.texts(m.Value, m.Key, maxItems)})
 		})
 	}},
 }
@@ -86,7 +86,7 @@ var unitFields = []field[world.Unit]{
 	text("name", func(u *world.Unit) *string { return &u.Name }),
 	serviceControlPolicies(func(u *world.Unit) *world.OrganizationPolicies { return &u.Attached }),
 	resourceControlPolicies(func(u *world.Unit) *world.OrganizationPolicies { return &u.Attached }),
-	texts("accounts", func(u *world.Unit) *[]string { return &u.Accounts }),
+	{"accounts", func(r *reader, m jsonpos.Member, u *world.Unit) { u.Accounts = r.texts(m.Value, m.Key, maxAccounts) }},
 	{"units", func(*reader, jsonpos.Member, *world.Unit) {}},
 }
 

@@ -11,11 +11,19 @@ import (
 // maxProblems bounds the errors of one load, and the warnings.
 const maxProblems = 1000
 
-// maxThings bounds how many list items are read; something with a name (a role,
-// a tag) counts as several. An account has a few thousand identities.
+// maxThings bounds how many list items, tags and so on are read; something that
+// takes much memory (a user, a role, a policy) counts as several. An account
+// has a few thousand of these.
 const (
-	maxThings  = 4_000_000
-	namedThing = 4
+	maxThings  = 8_000_000
+	largeThing = 16
+)
+
+// maxItems bounds the lists that an identity has, maxAccounts lists of
+// accounts. IAM's own quotas are far below.
+const (
+	maxItems    = 1_000
+	maxAccounts = 100_000
 )
 
 // problems gathers what is wrong. Errors have room of their own, so that
@@ -47,10 +55,18 @@ func (p *problems) add(list diag.List) {
 
 func (p *problems) failed() bool { return p.errors > 0 }
 
-// list gives the problems in the order of the files, what is missing first.
+// list gives the problems in the order of the files, what is missing first. A
+// problem that was met twice, behind an alias, is told of once.
 func (p *problems) list() diag.List {
 	p.rest.Sort()
-	return append(p.first, p.rest...)
+	list, seen := p.first, map[string]bool{}
+	for _, d := range p.rest {
+		if line := d.Error(); !seen[line] {
+			seen[line] = true
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 func (l *loader) refuse(code string, at world.Place, summary, hint string) {
@@ -70,7 +86,8 @@ func (l *loader) count(at world.Place, things int) bool {
 	before := l.counted
 	l.counted += things
 	if before < maxThings && l.counted >= maxThings {
-		l.refuse(CodeTooLarge, at, "the world holds too much", fmt.Sprintf("up to %d users, roles, policies, tags and so on are read", maxThings/namedThing))
+		l.broken = true
+		l.refuse(CodeTooLarge, at, "the world holds too much", fmt.Sprintf("up to %d users, groups, roles and policies are read", maxThings/largeThing))
 	}
 	return l.counted < maxThings && !l.full()
 }
