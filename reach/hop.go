@@ -33,7 +33,8 @@ func roleCaller(r *world.Role, session string) caller {
 	c := caller{kind: principal.Role, name: r.ARN(), id: r.ID, account: accountOf(r.ARN())}
 	if session != "" {
 		c.kind = principal.RoleSession
-		c.name = strings.Replace(r.ARN()[:strings.Index(r.ARN(), ":role/")], ":iam:", ":sts:", 1) + ":assumed-role/" + r.Name + "/" + session
+		prefix, _, _ := strings.Cut(r.ARN(), ":role/")
+		c.name = strings.Replace(prefix, ":iam:", ":sts:", 1) + ":assumed-role/" + r.Name + "/" + session
 	}
 	return c
 }
