@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"policy/eval":      4,
 	"policy/cases":     5,
 	"rolecalltest/gen": 9,
+	"bench":            9,
 	"cmd/rolecall":     10,
 }
 
