@@ -26,7 +26,7 @@ func newARNs(texts []string, variables bool) comparison {
 	)
 	t.canFit = false
 	for i := range t.values {
-		t.canFit = t.canFit || !neverHasValue(t.values[i].vars)
+		t.canFit = t.canFit || !t.values[i].slot.neverHasValue()
 	}
 	return t
 }

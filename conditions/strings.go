@@ -78,16 +78,7 @@ func (p *pattern) equalFold(v string, ctx *Context) match {
 // malformed variable cannot.
 func anyReachable(patterns []pattern) bool {
 	for i := range patterns {
-		if !neverHasValue(patterns[i].vars) {
-			return true
-		}
-	}
-	return false
-}
-
-func neverHasValue(vars []variable) bool {
-	for i := range vars {
-		if vars[i].never {
+		if !patterns[i].slot.neverHasValue() {
 			return true
 		}
 	}
