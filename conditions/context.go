@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/rolecall/rolecall/diag"
 )
@@ -17,7 +16,17 @@ import (
 // the request, never of the number of values in a policy (PL-117).
 type Context struct {
 	entries []entry
+	// places finds an entry by its key's hash, as an open hash table of numbers
+	// of entries, counted from 1, for the first maxPlaced entries.
+	places [1 << placeBits]uint8
+	open   bool // a key is open
 }
+
+const (
+	placeBits = 6
+	// maxPlaced keeps a third of the places free.
+	maxPlaced = 1 << placeBits * 2 / 3
+)
 
 type entry struct {
 	key   Key
@@ -59,7 +68,23 @@ func NewContext(n int) Context {
 
 // Clone gives a copy with room for more keys; the copy may be changed.
 func (c *Context) Clone(more int) Context {
-	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...)}
+	clone := *c
+	clone.entries = append(make([]entry, 0, len(c.entries)+more), c.entries...)
+	return clone
+}
+
+// Reset empties the context and keeps its room, so that one context can serve
+// many requests in turn without allocating.
+func (c *Context) Reset() {
+	*c = Context{entries: c.entries[:0]}
+}
+
+// CopyFrom makes the context a copy of another, as Clone does, in the room that
+// it has.
+func (c *Context) CopyFrom(other *Context) {
+	entries := append(c.entries[:0], other.entries...)
+	*c = *other
+	c.entries = entries
 }
 
 // Add gives the context a single-valued key.
@@ -88,11 +113,25 @@ func (c *Context) AddOpen(name string, present bool) error {
 }
 
 // AddDefault gives the context a single-valued key unless it has that key.
-func (c *Context) AddDefault(name, value string) {
-	key := NewKey(name)
+func (c *Context) AddDefault(name, value string) { c.AddDefaultKey(NewKey(name), value) }
+
+// AddDefaultKey is AddDefault for a key made beforehand.
+func (c *Context) AddDefaultKey(key Key, value string) {
 	if c.find(key) == nil {
-		c.entries = append(c.entries, entry{key: key, text: value, state: single})
+		c.push(entry{key: key, text: value, state: single})
 	}
+}
+
+func (c *Context) push(e entry) {
+	c.entries = append(c.entries, e)
+	if n := len(c.entries); n <= maxPlaced {
+		at := e.key.hash % uint32(len(c.places))
+		for c.places[at] != 0 {
+			at = (at + 1) % uint32(len(c.places))
+		}
+		c.places[at] = uint8(n)
+	}
+	c.open = c.open || e.state == openKey || e.state == openValue
 }
 
 func (c *Context) add(e entry) error {
@@ -102,18 +141,23 @@ func (c *Context) add(e entry) error {
 	if old := c.find(e.key); old != nil {
 		return fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(e.key.name, 100))
 	}
-	c.entries = append(c.entries, e)
+	c.push(e)
 	return nil
 }
 
-// find looks a key up by its hash; contexts are small.
+// find looks a key up by its hash.
 func (c *Context) find(k Key) *entry {
 	if k.nameless {
 		return nil
 	}
-	for i := range c.entries {
-		if c.entries[i].key.Equal(k) {
-			return &c.entries[i]
+	for at := k.hash % uint32(len(c.places)); c.places[at] != 0; at = (at + 1) % uint32(len(c.places)) {
+		if e := &c.entries[c.places[at]-1]; e.key.Equal(k) {
+			return e
+		}
+	}
+	for i := maxPlaced; i < len(c.entries); i++ {
+		if e := &c.entries[i]; e.key.Equal(k) {
+			return e
 		}
 	}
 	return nil
@@ -171,6 +215,4 @@ func (c *Context) All() iter.Seq2[Key, Seen] {
 }
 
 // HasOpen tells whether a key of the context is open.
-func (c *Context) HasOpen() bool {
-	return slices.ContainsFunc(c.entries, func(e entry) bool { return e.state == openKey || e.state == openValue })
-}
+func (c *Context) HasOpen() bool { return c.open }
