@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/rolecall/rolecall/diag"
@@ -74,19 +75,35 @@ func isVendor(s string) bool {
 type actionPattern struct {
 	service string // "" matches every service
 	name    glob.Pattern
-	dead    bool
 }
+
+// noService is the service of an item that matches nothing; no request has it.
+const noService = ":"
 
 func compileAction(text string) actionPattern {
 	if text == "*" || text == "*:*" {
 		return actionPattern{name: glob.Compile("*", glob.Wildcards)}
 	}
 	service, name, _ := strings.Cut(strings.ToLower(text), ":")
-	return actionPattern{service: service, name: glob.Compile(name, glob.Wildcards), dead: deadAction(service, name)}
+	if deadAction(service, name) {
+		service = noService
+	}
+	return actionPattern{service: service, name: glob.Compile(name, glob.Wildcards)}
 }
 
 // match compares the service as a whole: s3:* is not s3-object-lambda's
 // (PL-76).
-func (a *actionPattern) match(service, name string) bool {
-	return !a.dead && (a.service == "" || a.service == service) && a.name.Match(name, nil)
+func (a *actionPattern) match(r *Request) bool {
+	return (a.service == r.service || a.service == "") && a.name.Match(r.name, nil)
+}
+
+// ofService iterates over the items that concern a service by name.
+func (st *statement) ofService(service string) iter.Seq[*actionPattern] {
+	return func(yield func(*actionPattern) bool) {
+		for i := range st.actions {
+			if a := &st.actions[i]; a.service == service && !yield(a) {
+				return
+			}
+		}
+	}
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/rolecall/rolecall/arn"
@@ -94,8 +95,8 @@ func shortARNFate(text string, kind Kind) shortFate {
 // resourcePattern is a compiled item. An item that is neither all nor an ARN
 // matches nothing.
 type resourcePattern struct {
-	all bool
-	arn *conditions.ARNPattern
+	all, isARN bool
+	arn        conditions.ARNPattern
 }
 
 // compileResource compiles an item that resourceProblem did not refuse.
@@ -104,15 +105,20 @@ func compileResource(text string, kind Kind, variables bool) resourcePattern {
 		return resourcePattern{all: true}
 	}
 	mode := resourceVariables(variables)
-	if missing := arnParts - len(arn.SplitPattern(text, mode)); missing > 0 {
+	p, ok := conditions.NewARNPattern(text, mode)
+	if !ok {
 		if shortARNFate(text, kind) != shortPadded {
 			return resourcePattern{}
 		}
-		text += strings.Repeat(":*", missing)
+		text += strings.Repeat(":*", arnParts-arn.PatternParts(text, mode))
+		p, _ = conditions.NewARNPattern(text, mode)
 	}
-	p, _ := conditions.NewARNPattern(text, mode) // it has its six parts by now
-	return resourcePattern{arn: &p}
+	return resourcePattern{isARN: true, arn: p}
 }
+
+// literals iterates over texts that every resource holds which the item
+// matches.
+func (r *resourcePattern) literals() iter.Seq[string] { return r.arn.Literals() }
 
 // match compares an item with the request's resource. Only `*` matches a
 // request that names no resource (PL-95, PL-96).
@@ -120,7 +126,7 @@ func (r *resourcePattern) match(req *Request) conditions.Truth {
 	switch {
 	case r.all:
 		return conditions.True
-	case r.arn == nil || !req.isARN:
+	case !r.isARN || !req.isARN:
 		return conditions.False
 	default:
 		return r.arn.Match(req.resource, &req.parts, req.Context)

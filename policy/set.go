@@ -20,6 +20,7 @@ type Policy struct {
 type Set struct {
 	policies   []Policy
 	statements []statement
+	index      *index // nil for a small set
 }
 
 // Compile makes a set of policies.
@@ -36,6 +37,7 @@ func Compile(policies ...Policy) *Set {
 			s.statements = append(s.statements, compileStatement(d, i, j))
 		}
 	}
+	s.index = newIndex(s.statements)
 	return s
 }
 

@@ -1,0 +1,98 @@
+package policy
+
+import "math/bits"
+
+// grams tells which members of a block have a resource that could match a
+// text. Each resource pattern of a block has literal text that whatever it
+// matches must hold; of that the four bytes that are rarest in the block stand
+// for the pattern. One pass over the text of a request finds the patterns
+// whose four bytes it holds, however many patterns there are: 1,000 statements
+// of one service cost 0.7 us instead of 20 (BenchmarkDecide/w3deny-s3).
+type grams struct {
+	// filter has a bit for each place of the table that is taken.
+	filter []uint64
+	shift  uint8
+	// starts tells, by place, where its entries begin; the last is the end.
+	starts  []uint32
+	entries []gramEntry
+}
+
+type gramEntry struct {
+	gram   uint32
+	member uint16
+}
+
+// gramSize is how many bytes a gram has.
+const gramSize = 4
+
+// gramHash spreads a gram over 32 bits.
+func gramHash(gram uint32) uint32 { return gram * 0x9e3779b1 }
+
+// mark sets the bits of the members that a text may match.
+func (g *grams) mark(text string, members bitset) {
+	if len(text) < gramSize || g.entries == nil {
+		return
+	}
+	gram := uint32(text[0])<<8 | uint32(text[1])<<16 | uint32(text[2])<<24
+	for i := gramSize - 1; i < len(text); i++ {
+		gram = gram>>8 | uint32(text[i])<<24
+		place := gramHash(gram) >> (g.shift & 31)
+		if g.filter[place/64]>>(place%64)&1 == 0 {
+			continue
+		}
+		for _, e := range g.entries[g.starts[place]:g.starts[place+1]] {
+			if e.gram == gram {
+				members.set(int(e.member))
+			}
+		}
+	}
+}
+
+// gramCounts counts grams by hash; that it takes some for others costs a worse
+// choice at worst.
+type gramCounts [1 << gramCountBits]uint16
+
+const gramCountBits = 12
+
+func (c *gramCounts) at(gram uint32) *uint16 { return &c[gramHash(gram)>>(32-gramCountBits)] }
+
+// each calls visit with the grams of a text.
+func eachGram(text string, visit func(gram uint32)) {
+	if len(text) < gramSize {
+		return
+	}
+	gram := uint32(text[0])<<8 | uint32(text[1])<<16 | uint32(text[2])<<24
+	for i := gramSize - 1; i < len(text); i++ {
+		gram = gram>>8 | uint32(text[i])<<24
+		visit(gram)
+	}
+}
+
+// newGrams makes the table of entries. The table is eight times as large as
+// they are many, so that few texts pass the filter by chance.
+func newGrams(entries []gramEntry) grams {
+	if len(entries) == 0 {
+		return grams{}
+	}
+	size := max(bits.Len(uint(len(entries)*8-1)), 6)
+	g := grams{
+		shift: uint8(32 - size), filter: make([]uint64, 1<<size/64),
+		starts: make([]uint32, 1<<size+1), entries: make([]gramEntry, len(entries)),
+	}
+	for _, e := range entries {
+		place := gramHash(e.gram) >> g.shift
+		g.filter[place/64] |= 1 << (place % 64)
+		g.starts[place]++
+	}
+	end := uint32(0)
+	for place := range g.starts {
+		end += g.starts[place]
+		g.starts[place] = end
+	}
+	for i := len(entries) - 1; i >= 0; i-- {
+		place := gramHash(entries[i].gram) >> g.shift
+		g.starts[place]--
+		g.entries[g.starts[place]] = entries[i]
+	}
+	return g
+}
