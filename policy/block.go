@@ -1,6 +1,10 @@
 package policy
 
-import "math"
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
 // blockBuilder makes the blocks of an index. It keeps its tables from block to
 // block.
@@ -8,10 +12,15 @@ type blockBuilder struct {
 	statements []statement
 	counts     gramCounts
 	entries    []gramEntry
+	numbers    map[string]int // of patterns, by their text
+	owners     []owner
 }
 
+// owner says that a member has a pattern.
+type owner struct{ pattern, member uint16 }
+
 func newBlockBuilder(statements []statement) *blockBuilder {
-	return &blockBuilder{statements: statements}
+	return &blockBuilder{statements: statements, numbers: map[string]int{}}
 }
 
 // blocks makes the blocks of the statements that concern a service; "" means
@@ -31,68 +40,104 @@ func (b *blockBuilder) block(members []uint32, service string) block {
 	if len(members) < leastBlock {
 		return result
 	}
-	result.always = make(bitset, (len(members)+63)/64)
-	b.count(members)
-	b.entries = b.entries[:0]
+	result.always, result.settled = newBitset(len(members)), newBitset(len(members))
+	clear(b.numbers)
+	b.owners = b.owners[:0]
 	for i, number := range members {
-		if st := &b.statements[number]; st.anyResource() {
+		st := &b.statements[number]
+		if !st.canSettle() || len(b.numbers)+len(st.resources) > maxMembers {
 			result.always.set(i)
-		} else {
-			b.choose(st, i)
+			continue
 		}
+		result.settled.set(i)
+		result.patterns = b.addPatterns(result.patterns, st, i)
 	}
-	result.grams = newGrams(b.entries)
+	result.own(b.owners)
+	result.grams = b.chooseGrams(result.patterns)
 	if service != "" {
 		result.actions = b.actions(members, service)
 	}
 	return result
 }
 
-// anyResource tells whether no text of a resource rules the statement out.
-func (st *statement) anyResource() bool {
+// canSettle tells whether the statement applies to a resource just if one of
+// its patterns matches: it has a Resource, and neither "*" nor a variable is
+// in it. A text with "$" means this or that by the version of its document.
+func (st *statement) canSettle() bool {
 	if !st.hasResource || st.notResource {
-		return true
+		return false
 	}
 	for i := range st.resources {
-		if st.resources[i].all {
-			return true
+		if r := &st.resources[i]; r.all || strings.Contains(r.arn.String(), "$") {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
-func (b *blockBuilder) count(members []uint32) {
+// addPatterns adds those patterns of a member that are not there yet.
+func (b *blockBuilder) addPatterns(patterns []*resourcePattern, st *statement, member int) []*resourcePattern {
+	for i := range st.resources {
+		r := &st.resources[i]
+		if !r.isARN {
+			continue
+		}
+		text := r.arn.String()
+		number, known := b.numbers[text]
+		if !known {
+			number = len(patterns)
+			patterns = append(patterns, r)
+			b.numbers[text] = number
+		}
+		b.owners = append(b.owners, owner{uint16(number), uint16(member)})
+	}
+	return patterns
+}
+
+// own lists the owners by pattern.
+func (b *block) own(list []owner) {
+	b.starts = make([]uint32, len(b.patterns)+1)
+	b.owners = make([]uint16, len(list))
+	for _, o := range list {
+		b.starts[o.pattern]++
+	}
+	end := uint32(0)
+	for i := range b.starts {
+		end += b.starts[i]
+		b.starts[i] = end
+	}
+	for _, o := range slices.Backward(list) {
+		b.starts[o.pattern]--
+		b.owners[b.starts[o.pattern]] = o.member
+	}
+}
+
+// chooseGrams chooses the rarest gram of every pattern. Each has one, since it
+// begins with "arn:".
+func (b *blockBuilder) chooseGrams(patterns []*resourcePattern) grams {
 	clear(b.counts[:])
-	for _, number := range members {
-		st := &b.statements[number]
-		for i := range st.resources {
-			for text := range st.resources[i].literals() {
-				eachGram(text, func(gram uint32) {
-					if n := b.counts.at(gram); *n < math.MaxUint16 {
-						*n++
-					}
-				})
-			}
+	for _, p := range patterns {
+		for text := range p.arn.Literals() {
+			eachGram(text, func(gram uint32) {
+				if n := b.counts.at(gram); *n < math.MaxUint16 {
+					*n++
+				}
+			})
 		}
 	}
-}
-
-// choose adds an entry for each resource pattern of a statement. Every pattern
-// has a gram, since it begins with "arn:".
-func (b *blockBuilder) choose(st *statement, member int) {
-	for i := range st.resources {
+	b.entries = b.entries[:0]
+	for i, p := range patterns {
 		rarest, least := uint32(0), math.MaxInt
-		for text := range st.resources[i].literals() {
+		for text := range p.arn.Literals() {
 			eachGram(text, func(gram uint32) {
 				if n := int(*b.counts.at(gram)); n < least {
 					rarest, least = gram, n
 				}
 			})
 		}
-		if least < math.MaxInt {
-			b.entries = append(b.entries, gramEntry{gram: rarest, member: uint16(member)})
-		}
+		b.entries = append(b.entries, gramEntry{gram: rarest, pattern: uint16(i)})
 	}
+	return newGrams(b.entries)
 }
 
 // maxNames bounds the names of actions of a block, since there is a bit for
@@ -109,7 +154,7 @@ func (b *blockBuilder) actions(members []uint32, service string) map[string]bits
 				continue
 			}
 			if names[name] == nil {
-				names[name] = make(bitset, (len(members)+63)/64)
+				names[name] = newBitset(len(members))
 			}
 			names[name].set(i)
 		}

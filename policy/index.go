@@ -3,6 +3,8 @@ package policy
 import (
 	"math/bits"
 	"slices"
+
+	"github.com/rolecall/rolecall/conditions"
 )
 
 // index finds the statements of a set that could apply to a request, so that a
@@ -65,49 +67,89 @@ func (x *index) match(statements []statement, r *Request, o *Outcome) {
 	}
 }
 
-// maxMembers bounds a block, so that a bit for each member has room on the
-// stack. More statements make more blocks.
-const maxMembers = 4096
-
-// bitset has a bit for each member of a block.
+// bitset has a bit for each member of a block, or for each pattern.
 type bitset []uint64
 
-func (s bitset) set(member int) { s[member/64] |= 1 << (member % 64) }
+func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
+
+func (s bitset) set(i int) { s[i/64] |= 1 << (i % 64) }
+
+func (s bitset) has(i int) bool { return s[i/64]>>(i%64)&1 != 0 }
+
+// maxMembers bounds the members of a block, and its patterns, so that a bit for
+// each has room on the stack. More statements make more blocks.
+const maxMembers = 4096
 
 // block is some statements that concern a service. Of a small block only
 // members is set: each of them is looked at.
 type block struct {
 	members []uint32 // numbers of statements, ascending
-	// always is the members that no resource rules out.
+	// always is the members that are looked at whatever the resource.
 	always bitset
-	grams  grams
+	// settled is the members that apply to a resource just if one of patterns
+	// matches it; of others Resource is still to be asked.
+	settled bitset
+	// patterns are the resource patterns of the settled members, each once;
+	// owners[starts[i]:starts[i+1]] are the members that have pattern i.
+	patterns []*resourcePattern
+	starts   []uint32
+	owners   []uint16
+	grams    grams
 	// actions is the members of which the Action matches, by the names that
 	// the block's statements spell out. Of other names each is asked.
 	actions map[string]bitset
 }
 
 func (b *block) match(statements []statement, r *Request, o *Outcome) {
-	if b.always == nil {
+	const fewWords = 8
+	switch words := max(len(b.always), (len(b.patterns)+63)/64); {
+	case b.always == nil:
 		for _, number := range b.members {
 			statements[number].addTo(o, r)
 		}
-		return
+	case words <= fewWords: // less to clear
+		var members, patterns [fewWords]uint64
+		b.matchIndexed(statements, r, o, members[:], patterns[:])
+	default:
+		var members, patterns [maxMembers / 64]uint64
+		b.matchIndexed(statements, r, o, members[:], patterns[:])
 	}
-	var buffer [maxMembers / 64]uint64
-	candidates := bitset(buffer[:len(b.always)])
-	copy(candidates, b.always)
+}
+
+// matchIndexed looks at the members that could apply. The bitsets are its
+// memory, empty at first.
+func (b *block) matchIndexed(statements []statement, r *Request, o *Outcome, members, patterns bitset) {
+	members = members[:copy(members, b.always)]
 	if r.isARN {
-		b.grams.mark(r.resource, candidates)
+		patterns = patterns[:(len(b.patterns)+63)/64]
+		b.grams.mark(r.resource, patterns)
+		b.addOwners(r, members, patterns)
 	}
 	matched, known := b.actions[r.name]
-	for i, word := range candidates {
+	for i, word := range members {
 		if known {
 			word &= matched[i]
 		}
 		for ; word != 0; word &= word - 1 {
-			st := &statements[b.members[i*64+bits.TrailingZeros64(word)]]
+			member := i*64 + bits.TrailingZeros64(word)
+			st := &statements[b.members[member]]
 			if known || st.matchAction(r) {
-				st.addMatched(o, r)
+				st.addMatched(o, r, b.settled.has(member))
+			}
+		}
+	}
+}
+
+// addOwners adds the members of the patterns that match to members.
+func (b *block) addOwners(r *Request, members, patterns bitset) {
+	for i, word := range patterns {
+		for ; word != 0; word &= word - 1 {
+			pattern := i*64 + bits.TrailingZeros64(word)
+			if b.patterns[pattern].match(r) != conditions.True {
+				continue
+			}
+			for _, member := range b.owners[b.starts[pattern]:b.starts[pattern+1]] {
+				members.set(int(member))
 			}
 		}
 	}

@@ -37,18 +37,22 @@ func (s *Set) Match(r *Request) Outcome {
 // addTo adds what a statement says to a request.
 func (st *statement) addTo(o *Outcome, r *Request) {
 	if st.matchAction(r) {
-		st.addMatched(o, r)
+		st.addMatched(o, r, false)
 	}
 }
 
-// addMatched is addTo for a statement of which the Action is known to match.
-// An Allow that adds nothing to those before is not looked at.
-func (st *statement) addMatched(o *Outcome, r *Request) {
+// addMatched is addTo for a statement of which the Action is known to match,
+// and with settled the Resource too. An Allow that adds nothing to those before
+// is not looked at.
+func (st *statement) addMatched(o *Outcome, r *Request, settled bool) {
 	kinds := st.matchPrincipal(r)
 	if kinds == 0 || !st.deny && kinds&^o.Allow == 0 {
 		return
 	}
-	applies := st.matchResource(r)
+	applies := conditions.True
+	if !settled {
+		applies = st.matchResource(r)
+	}
 	if applies != conditions.False {
 		applies = applies.And(st.conditions.Eval(r.Context))
 	}

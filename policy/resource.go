@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 
 	"github.com/rolecall/rolecall/arn"
@@ -115,10 +114,6 @@ func compileResource(text string, kind Kind, variables bool) resourcePattern {
 	}
 	return resourcePattern{isARN: true, arn: p}
 }
-
-// literals iterates over texts that every resource holds which the item
-// matches.
-func (r *resourcePattern) literals() iter.Seq[string] { return r.arn.Literals() }
 
 // match compares an item with the request's resource. Only `*` matches a
 // request that names no resource (PL-95, PL-96).
