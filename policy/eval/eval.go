@@ -39,77 +39,90 @@ import (
 // Decide decides a request. The error is that of an impossible combination of
 // caller and policies, and wraps [ErrImpossible].
 func Decide(r *Request, p *Policies) (Decision, error) {
-	if err := checkPossible(r, p); err != nil {
-		return Decision{}, err
+	present := p.present()
+	if present&^r.attachable != 0 {
+		return Decision{}, r.impossible(p)
 	}
 	if r.builtIn != 0 {
 		return newDecision(r, p, r.builtIn, r.builtInReason, 0), nil
 	}
-	var v verdicts
+	v := verdicts{present: present & r.concerned}
 	v.gather(r, p)
-	return v.decide(r, p), nil
+	outcome, reason, blocked := v.decide(r)
+	return newDecision(r, p, outcome, reason, blocked), nil
 }
 
 // verdict is what a layer says.
 type verdict struct {
-	// applies is false for a layer that has no policies or does not concern
-	// the request; it then neither denies nor limits.
-	applies bool
-	deny    conditions.Truth
+	deny conditions.Truth
 	// allow is the match kinds that certainly allow, mayAllow those that could.
 	allow, mayAllow principal.Kinds
 }
 
-// verdicts holds a verdict a layer, by Reason.
-type verdicts [layerCount + 1]verdict
+// verdicts holds a verdict a layer.
+type verdicts struct {
+	// present is the layers that have policies and concern the request (EV-45).
+	// Another neither denies nor limits.
+	present Reasons
+	by      [layerCount + 1]verdict
+}
 
-// gather asks every layer that applies (EV-45).
+// gather asks every layer that is present.
 func (v *verdicts) gather(r *Request, p *Policies) {
-	match := r.match
-	match.Boundary = p.Boundary != nil
-	for l := range layers() {
-		if !layerApplies(l, r, p) {
-			continue
-		}
+	match := &r.match
+	if p.Boundary != nil {
+		bounded := r.match
+		bounded.Boundary = true
+		match = &bounded
+	}
+	for rest := v.present; rest != 0; rest &= rest - 1 {
+		l := rest.first()
 		switch l {
 		case BySCP:
-			v[l] = levels(p.SCP, &match)
+			v.by[l] = levels(p.SCP, match)
 		case ByRCP:
-			v[l] = levels(p.RCP, &match)
+			v.by[l] = levels(p.RCP, match)
 		case ByEndpoint:
-			match.RootOnlyAccounts = r.query.GatewayEndpoint
-			v[l] = verdictOf(p.Endpoint.Match(&match))
-			match.RootOnlyAccounts = false
+			v.by[l] = endpoint(r, p, match)
 		case ByResource:
-			v[l] = verdictOf(p.Resource.Match(&match))
+			v.by[l] = verdictOf(p.Resource.Match(match))
 		case ByIdentity:
-			v[l] = verdictOf(p.Identity.Match(&match))
+			v.by[l] = verdictOf(p.Identity.Match(match))
 		case ByBoundary:
-			v[l] = verdictOf(p.Boundary.Match(&match))
+			v.by[l] = verdictOf(p.Boundary.Match(match))
 		default:
-			v[l] = verdictOf(p.Session.Match(&match))
+			v.by[l] = verdictOf(p.Session.Match(match))
 		}
 	}
 	v.exceptions(r)
 }
 
+func endpoint(r *Request, p *Policies, match *policy.Request) verdict {
+	if !r.query.GatewayEndpoint {
+		return verdictOf(p.Endpoint.Match(match))
+	}
+	gateway := *match
+	gateway.RootOnlyAccounts = true
+	return verdictOf(p.Endpoint.Match(&gateway))
+}
+
 // exceptions is what changes verdicts afterwards.
 func (v *verdicts) exceptions(r *Request) {
 	// RCPFullAWSAccess is attached everywhere and cannot be detached (EV-82).
-	v[ByRCP].allow, v[ByRCP].mayAllow = principal.Everybody, principal.Everybody
+	v.by[ByRCP].allow, v.by[ByRCP].mayAllow = principal.Everybody, principal.Everybody
 	if r.rootLockout {
-		v[ByResource].deny = conditions.False
+		v.by[ByResource].deny = conditions.False
 	}
 }
 
 func verdictOf(o policy.Outcome) verdict {
-	return verdict{applies: true, deny: o.Deny, allow: o.Allow, mayAllow: o.MayAllow}
+	return verdict{deny: o.Deny, allow: o.Allow, mayAllow: o.MayAllow}
 }
 
 // levels combines the levels of an organization: every one must allow, and
 // any one denies (EV-71).
 func levels(sets []*policy.Set, match *policy.Request) verdict {
-	all := verdict{applies: true, deny: conditions.False, allow: principal.Everybody, mayAllow: principal.Everybody}
+	all := verdict{deny: conditions.False, allow: principal.Everybody, mayAllow: principal.Everybody}
 	for _, set := range sets {
 		all.addLevel(verdictOf(set.Match(match)))
 	}
@@ -127,15 +140,14 @@ func (v *verdict) addLevel(level verdict) {
 }
 
 // decide combines the verdicts.
-func (v *verdicts) decide(r *Request, p *Policies) Decision {
+func (v *verdicts) decide(r *Request) (Outcome, Reason, Reasons) {
 	outcome, reason, blocked := v.combine(r, pessimistic)
-	if outcome != Allowed && r.hasOpen {
-		best, bestReason, bestBlocked := v.combine(r, optimistic)
-		if best == Allowed {
-			outcome = Conditional
-		} else {
-			outcome, reason, blocked = best, bestReason, bestBlocked
-		}
+	if outcome == Allowed || !r.hasOpen {
+		return outcome, reason, blocked
 	}
-	return newDecision(r, p, outcome, reason, blocked)
+	best, bestReason, bestBlocked := v.combine(r, optimistic)
+	if best == Allowed {
+		return Conditional, reason, blocked
+	}
+	return best, bestReason, bestBlocked
 }

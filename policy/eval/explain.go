@@ -37,7 +37,7 @@ type Layer struct {
 // Explain decides a request and says why: it looks at every statement of every
 // layer that applies. Its decision equals that of [Decide].
 func Explain(r *Request, p *Policies) (Explanation, error) {
-	if err := checkPossible(r, p); err != nil {
+	if err := r.impossible(p); err != nil {
 		return Explanation{}, err
 	}
 	var e Explanation
@@ -57,7 +57,8 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 	if r.builtIn != 0 {
 		e.Decision = newDecision(r, p, r.builtIn, r.builtInReason, 0)
 	} else {
-		e.Decision = v.decide(r, p)
+		outcome, reason, blocked := v.decide(r)
+		e.Decision = newDecision(r, p, outcome, reason, blocked)
 	}
 	e.MissingKeys = missingKeys(e.Layers)
 	return e, nil
@@ -68,7 +69,7 @@ func skipped(l Reason, r *Request, p *Policies) string {
 	switch {
 	case r.builtIn != 0:
 		return "the call is decided without policies"
-	case layerApplies(l, r, p):
+	case (p.present() & r.concerned).Has(l):
 		return ""
 	}
 	switch l {
@@ -94,16 +95,17 @@ func callerName(r *Request) string {
 
 // add takes up the verdict of a layer, or of a level of it.
 func (v *verdicts) add(l Reason, level int, one verdict) {
+	v.present.add(l)
 	if level == 0 {
-		v[l] = one
+		v.by[l] = one
 		return
 	}
-	v[l].addLevel(one)
+	v.by[l].addLevel(one)
 }
 
 // verdictFrom reduces the verdicts on statements to that of their set.
 func verdictFrom(statements []policy.Verdict) verdict {
-	v := verdict{applies: true, deny: conditions.False}
+	v := verdict{deny: conditions.False}
 	for i := range statements {
 		s := &statements[i]
 		switch {

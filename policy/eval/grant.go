@@ -32,31 +32,27 @@ func (v *verdict) kinds(w view) principal.Kinds {
 // the grant. It gives the outcome, the reason that a decision names, and all
 // layers that stand in the way.
 func (v *verdicts) combine(r *Request, w view) (Outcome, Reason, Reasons) {
-	var blocked Reasons
-	var explicit, implicit Reason
-	for l := range layers() {
-		if v[l].applies && v[l].denies(w) {
-			blocked.add(l)
-			first(&explicit, l)
+	var denying, limiting Reasons
+	for rest := v.present; rest != 0; rest &= rest - 1 {
+		if l := rest.first(); v.by[l].denies(w) {
+			denying.add(l)
 		}
 	}
-	for _, l := range []Reason{BySCP, ByEndpoint} {
-		if v[l].applies && v[l].kinds(w) == 0 {
-			blocked.add(l)
-			first(&implicit, l)
-		}
+	if v.present.Has(BySCP) && v.by[BySCP].kinds(w) == 0 {
+		limiting.add(BySCP)
+	}
+	if v.present.Has(ByEndpoint) && v.by[ByEndpoint].kinds(w) == 0 {
+		limiting.add(ByEndpoint)
 	}
 	g := newGrant(v, r, w)
 	reason, missing := g.decide(r)
-	blocked |= missing
-	if missing != 0 {
-		first(&implicit, reason)
-	}
 	switch {
-	case explicit != 0:
-		return ExplicitDeny, explicit, blocked
-	case implicit != 0:
-		return ImplicitDeny, implicit, blocked
+	case denying != 0:
+		return ExplicitDeny, denying.first(), denying | limiting | missing
+	case limiting != 0:
+		return ImplicitDeny, limiting.first(), limiting | missing
+	case missing != 0:
+		return ImplicitDeny, reason, missing
 	default:
 		return Allowed, reason, 0
 	}
@@ -78,15 +74,14 @@ type grant struct {
 }
 
 func newGrant(v *verdicts, r *Request, w view) grant {
-	c := &r.caller
 	g := grant{
-		root:  c.Kind == principal.Root || c.Kind == principal.FederatedUser && c.Issuer != nil && c.Issuer.Kind == principal.Root,
-		bound: !v[ByBoundary].applies || v[ByBoundary].kinds(w) != 0,
+		root:  r.root,
+		bound: !v.present.Has(ByBoundary) || v.by[ByBoundary].kinds(w) != 0,
 		sess:  sessionAllows(v, r, w),
 	}
-	g.ident = g.root || v[ByIdentity].kinds(w) != 0
+	g.ident = g.root || v.by[ByIdentity].kinds(w) != 0
 	if !r.crossPartition { // EV-42
-		g.kinds = v[ByResource].kinds(w)
+		g.kinds = v.by[ByResource].kinds(w)
 	}
 	return g
 }
@@ -96,12 +91,11 @@ func newGrant(v *verdicts, r *Request, w view) grant {
 // of AssumeRoot holds Deny statements only, so that it can grant nothing and
 // limits by denying.
 func sessionAllows(v *verdicts, r *Request, w view) bool {
-	session := &v[BySession]
 	switch {
 	case r.caller.Kind == principal.FederatedUser:
-		return session.kinds(w) != 0
+		return v.by[BySession].kinds(w) != 0
 	case r.caller.IsRole():
-		return !session.applies || session.kinds(w) != 0
+		return !v.present.Has(BySession) || v.by[BySession].kinds(w) != 0
 	default:
 		return true
 	}
@@ -111,7 +105,7 @@ func sessionAllows(v *verdicts, r *Request, w view) bool {
 // that a decision names (EV-162).
 func (g *grant) decide(r *Request) (reason Reason, missing Reasons) {
 	switch {
-	case r.CrossAccount():
+	case r.crossAccount:
 		return g.crossAccount(r)
 	case r.caller.HasAccount():
 		return g.sameAccount(r)

@@ -105,8 +105,13 @@ type Request struct {
 	assumedRoot bool
 	// serviceLinked: the caller is a service-linked role.
 	serviceLinked bool
-	// rcp: RCPs concern the request.
-	rcp bool
+	// root: full access by being the root user, or a session made by it.
+	root bool
+	// crossAccount: see CrossAccount.
+	crossAccount bool
+	// concerned is the layers that concern the request, attachable those that
+	// the caller can have policies in.
+	concerned, attachable Reasons
 	// rootLockout: the bucket's policy cannot deny this (EV-95).
 	rootLockout bool
 	// builtIn is the outcome where policies have no say, else 0.
@@ -156,9 +161,7 @@ func (r *Request) Context() *conditions.Context { return &r.context }
 
 // CrossAccount tells whether the caller's account is another than that of the
 // resource (EV-60). Callers without account are neither.
-func (r *Request) CrossAccount() bool {
-	return r.caller.HasAccount() && r.caller.Account != r.account
-}
+func (r *Request) CrossAccount() bool { return r.crossAccount }
 
 func (r *Request) isAction(service string, names ...string) bool {
 	for _, name := range names {
@@ -244,12 +247,15 @@ func (r *Request) setResource() error {
 // classify works out what depends on the request alone, so that decisions
 // need not.
 func (r *Request) classify() {
+	c := &r.caller
 	r.hasOpen = r.context.HasOpen()
+	r.crossAccount = c.HasAccount() && c.Account != r.account
+	r.root = c.Kind == principal.Root || c.Kind == principal.FederatedUser && c.Issuer != nil && c.Issuer.Kind == principal.Root
 	r.assumedRoot = assumedRoot(r)
 	r.serviceLinked = r.caller.ServiceLinked()
 	r.assumeRoot = r.isAction("sts", "assumeroot")
 	r.bothSides = r.trust && r.caller.IsRole() && r.isAction("sts", "setsourceidentity")
-	r.rcp = rcpApplies(r)
+	r.concerned, r.attachable = concerned(r), attachable(r)
 	r.rootLockout = s3RootLockout(r)
 	r.builtIn, r.builtInReason = builtIn(r)
 }
