@@ -1,54 +1,17 @@
 package eval
 
-import (
-	"github.com/rolecall/rolecall/conditions"
-	"github.com/rolecall/rolecall/principal"
-)
-
-// view is how open keys are taken: for the worst or the best of the caller.
-// Without open keys both are the same.
-type view uint8
-
-const (
-	pessimistic view = iota + 1
-	optimistic
-)
-
-func (v *verdict) denies(w view) bool {
-	if w == optimistic {
-		return v.deny == conditions.True
-	}
-	return v.deny.Possible()
-}
-
-func (v *verdict) kinds(w view) principal.Kinds {
-	if w == optimistic {
-		return v.mayAllow
-	}
-	return v.allow
-}
+import "github.com/rolecall/rolecall/principal"
 
 // combine applies EV-50: explicit deny, then the layers that only limit, then
 // the grant. It gives the outcome, the reason that a decision names, and all
 // layers that stand in the way.
-func (v *verdicts) combine(r *Request, w view) (Outcome, Reason, Reasons) {
-	var denying, limiting Reasons
-	for rest := v.present; rest != 0; rest &= rest - 1 {
-		if l := rest.first(); v.by[l].denies(w) {
-			denying.add(l)
-		}
-	}
-	if v.present.Has(BySCP) && v.by[BySCP].kinds(w) == 0 {
-		limiting.add(BySCP)
-	}
-	if v.present.Has(ByEndpoint) && v.by[ByEndpoint].kinds(w) == 0 {
-		limiting.add(ByEndpoint)
-	}
-	g := newGrant(v, r, w)
+func (v *view) combine(r *Request, present Reasons) (Outcome, Reason, Reasons) {
+	limiting := present & (1<<BySCP | 1<<ByEndpoint) &^ v.allows
+	g := newGrant(v, r, present)
 	reason, missing := g.decide(r)
 	switch {
-	case denying != 0:
-		return ExplicitDeny, denying.first(), denying | limiting | missing
+	case v.denies != 0:
+		return ExplicitDeny, v.denies.first(), v.denies | limiting | missing
 	case limiting != 0:
 		return ImplicitDeny, limiting.first(), limiting | missing
 	case missing != 0:
@@ -73,15 +36,15 @@ type grant struct {
 	ident, bound, sess bool
 }
 
-func newGrant(v *verdicts, r *Request, w view) grant {
+func newGrant(v *view, r *Request, present Reasons) grant {
 	g := grant{
 		root:  r.root,
-		bound: !v.present.Has(ByBoundary) || v.by[ByBoundary].kinds(w) != 0,
-		sess:  sessionAllows(v, r, w),
+		ident: r.root || v.allows.Has(ByIdentity),
+		bound: !(present &^ v.allows).Has(ByBoundary),
+		sess:  sessionAllows(v, r, present),
 	}
-	g.ident = g.root || v.by[ByIdentity].kinds(w) != 0
 	if !r.crossPartition { // EV-42
-		g.kinds = v.by[ByResource].kinds(w)
+		g.kinds = v.granted
 	}
 	return g
 }
@@ -90,12 +53,12 @@ func newGrant(v *verdicts, r *Request, w view) grant {
 // federated user session without has no permissions (EV-90). The task policy
 // of AssumeRoot holds Deny statements only, so that it can grant nothing and
 // limits by denying.
-func sessionAllows(v *verdicts, r *Request, w view) bool {
+func sessionAllows(v *view, r *Request, present Reasons) bool {
 	switch {
 	case r.caller.Kind == principal.FederatedUser:
-		return v.by[BySession].kinds(w) != 0
+		return v.allows.Has(BySession)
 	case r.caller.IsRole():
-		return !v.present.Has(BySession) || v.by[BySession].kinds(w) != 0
+		return !(present &^ v.allows).Has(BySession)
 	default:
 		return true
 	}

@@ -61,17 +61,6 @@ func (r Reason) String() string {
 // IsLayer tells whether the reason is a layer of policies.
 func (r Reason) IsLayer() bool { return r >= BySCP && r <= BySession }
 
-// layers iterates over the layers in their order.
-func layers() iter.Seq[Reason] {
-	return func(yield func(Reason) bool) {
-		for l := BySCP; l <= BySession; l++ {
-			if !yield(l) {
-				return
-			}
-		}
-	}
-}
-
 // Reasons is a set of reasons.
 type Reasons uint16
 
