@@ -101,6 +101,9 @@ func Split(s string) (parts [partCount]string, ok bool) {
 	return parts, true
 }
 
+// HasParts tells whether a text can be [Split].
+func HasParts(s string) bool { return strings.Count(s, ":") >= partCount-1 }
+
 // IsAccountID tells whether s is the id of an AWS account: 12 digits.
 func IsAccountID(s string) bool {
 	if len(s) != 12 {

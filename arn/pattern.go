@@ -177,24 +177,26 @@ func (p *Pattern) Literals() iter.Seq[string] {
 	}
 }
 
-// Match tells whether an ARN matches. parts is what Split gives of text; slots
+// Match tells whether an ARN matches; a text that is none never does. slots
 // holds a text for each of Slots.
-func (p *Pattern) Match(text string, parts *[partCount]string, slots []string) bool {
+func (p *Pattern) Match(text string, slots []string) bool {
 	if p.parts == nil {
 		return p.whole.Match(text, slots)
 	}
-	return p.parts.match(text, parts, slots)
+	return p.parts.match(text, slots)
 }
 
-func (p *patternParts) match(text string, parts *[partCount]string, slots []string) bool {
-	if !strings.HasPrefix(text, p.head) {
+func (p *patternParts) match(text string, slots []string) bool {
+	rest, ok := strings.CutPrefix(text, p.head)
+	if !ok {
 		return false
 	}
-	// The last part tells most, so that it comes first.
-	for i := partCount - 1; i >= p.from; i-- {
-		if !p.globs[i].Match(parts[i], slots[p.first[i]:]) {
+	for i := p.from; i < partCount-1; i++ {
+		colon := strings.IndexByte(rest, ':')
+		if colon < 0 || !p.globs[i].Match(rest[:colon], slots[p.first[i]:]) {
 			return false
 		}
+		rest = rest[colon+1:]
 	}
-	return true
+	return p.globs[partCount-1].Match(rest, slots[p.first[partCount-1]:])
 }

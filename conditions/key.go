@@ -38,25 +38,27 @@ func (k Key) Equal(other Key) bool {
 // at a time: hashing names is half of what it costs to make a context.
 func foldHash(name string) uint32 {
 	const lower = 0x2020202020202020 // sets the bit in which the cases of a letter differ
-	hash := uint64(len(name))
-	high := uint64(0)
-	rest := name
-	for len(rest) >= 8 {
-		word := word64(rest)
-		high |= word
-		hash = mix(hash ^ (word | lower))
-		rest = rest[8:]
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			name = foldASCII(name)
+			break
+		}
+	}
+	return uint32(hashText(name, lower) >> 32)
+}
+
+// hashText hashes a text with some bits of its words set.
+func hashText(text string, bits uint64) uint64 {
+	hash := uint64(len(text))
+	for len(text) >= 8 {
+		hash = mix(hash ^ (word64(text) | bits))
+		text = text[8:]
 	}
 	word := uint64(0)
-	for i := len(rest) - 1; i >= 0; i-- {
-		word = word<<8 | uint64(rest[i])
+	for i := len(text) - 1; i >= 0; i-- {
+		word = word<<8 | uint64(text[i])
 	}
-	high |= word
-	if high&0x8080808080808080 != 0 {
-		return foldHash(foldASCII(name))
-	}
-	hash = mix(hash ^ (word | lower))
-	return uint32(hash >> 32)
+	return mix(hash ^ (word | bits))
 }
 
 func word64(s string) uint64 {

@@ -103,23 +103,23 @@ func (p *ARNPattern) Literals() iter.Seq[string] { return p.arn.Literals() }
 // String gives the text that the pattern was compiled from.
 func (p *ARNPattern) String() string { return p.arn.String() }
 
-// Match tells whether an ARN matches. parts is what [arn.Split] gives of text.
-func (p *ARNPattern) Match(text string, parts *[6]string, ctx *Context) Truth {
+// Match tells whether an ARN matches.
+func (p *ARNPattern) Match(text string, ctx *Context) Truth {
 	if p.slot == nil {
-		return Of(p.arn.Match(text, parts, nil))
+		return Of(p.arn.Match(text, nil))
 	}
-	return p.matchSlots(text, parts, ctx)
+	return p.matchSlots(text, ctx)
 }
 
-func (p *ARNPattern) matchSlots(text string, parts *[6]string, ctx *Context) Truth {
+func (p *ARNPattern) matchSlots(text string, ctx *Context) Truth {
 	var buffer slotBuffer
 	slots, state := expand(p.slot.vars, ctx, buffer[:0])
 	switch state {
 	case noValue:
 		return False
 	case open:
-		return Of(p.slot.loose.Match(text, parts, nil)) | False
+		return Of(p.slot.loose.Match(text, nil)) | False
 	default:
-		return Of(p.arn.Match(text, parts, slots))
+		return Of(p.arn.Match(text, slots))
 	}
 }

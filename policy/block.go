@@ -45,15 +45,17 @@ func (b *blockBuilder) block(members []uint32, service string) block {
 	b.owners = b.owners[:0]
 	for i, number := range members {
 		st := &b.statements[number]
-		if !st.canSettle() || len(b.numbers)+len(st.resources) > maxMembers {
+		if len(members) < leastGrams || !st.canSettle() || len(b.numbers)+len(st.resources) > maxMembers {
 			result.always.set(i)
 			continue
 		}
 		result.settled.set(i)
 		result.patterns = b.addPatterns(result.patterns, st, i)
 	}
-	result.own(b.owners)
-	result.grams = b.chooseGrams(result.patterns)
+	if len(result.patterns) > 0 {
+		result.own(b.owners)
+		result.grams = b.chooseGrams(result.patterns)
+	}
 	if service != "" {
 		result.actions = b.actions(members, service)
 	}

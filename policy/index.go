@@ -20,7 +20,8 @@ type index struct {
 // anything up (BenchmarkSizes).
 const (
 	leastIndexed = 16 // of a set
-	leastBlock   = 12 // of a block
+	leastBlock   = 4  // of a block
+	leastGrams   = 12 // of a block, to look their resources up
 )
 
 func newIndex(statements []statement) *index {
@@ -43,12 +44,21 @@ func newIndex(statements []statement) *index {
 		}
 	}
 	delete(services, noService)
+	shareTests(statements)
 	b := newBlockBuilder(statements)
 	x := &index{services: make(map[string][]block, len(services)), every: b.blocks(every, "")}
 	for service, members := range services {
 		x.services[service] = b.blocks(members, service)
 	}
 	return x
+}
+
+func shareTests(statements []statement) {
+	blocks := make([]*conditions.Block, len(statements))
+	for i := range statements {
+		blocks[i] = &statements[i].conditions
+	}
+	conditions.Share(blocks)
 }
 
 // anyService tells whether the actions of any service may match.
@@ -58,12 +68,13 @@ func (st *statement) anyService() bool {
 
 // match adds up what the statements that could apply say to a request.
 func (x *index) match(statements []statement, r *Request, o *Outcome) {
+	q := query{Request: r, statements: statements, outcome: o}
 	for i := range x.every {
-		x.every[i].match(statements, r, o)
+		x.every[i].match(&q)
 	}
 	blocks := x.services[r.service]
 	for i := range blocks {
-		blocks[i].match(statements, r, o)
+		blocks[i].match(&q)
 	}
 }
 
@@ -75,6 +86,14 @@ func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 func (s bitset) set(i int) { s[i/64] |= 1 << (i % 64) }
 
 func (s bitset) has(i int) bool { return s[i/64]>>(i%64)&1 != 0 }
+
+// query is a request on its way through an index.
+type query struct {
+	*Request
+	statements []statement
+	outcome    *Outcome
+	memory     conditions.Memory
+}
 
 // maxMembers bounds the members of a block, and its patterns, so that a bit for
 // each has room on the stack. More statements make more blocks.
@@ -100,41 +119,41 @@ type block struct {
 	actions map[string]bitset
 }
 
-func (b *block) match(statements []statement, r *Request, o *Outcome) {
+func (b *block) match(q *query) {
 	const fewWords = 8
 	switch words := max(len(b.always), (len(b.patterns)+63)/64); {
 	case b.always == nil:
 		for _, number := range b.members {
-			statements[number].addTo(o, r)
+			q.statements[number].addTo(q.outcome, q.Request, &q.memory)
 		}
 	case words <= fewWords: // less to clear
 		var members, patterns [fewWords]uint64
-		b.matchIndexed(statements, r, o, members[:], patterns[:])
+		b.matchIndexed(q, members[:], patterns[:])
 	default:
 		var members, patterns [maxMembers / 64]uint64
-		b.matchIndexed(statements, r, o, members[:], patterns[:])
+		b.matchIndexed(q, members[:], patterns[:])
 	}
 }
 
 // matchIndexed looks at the members that could apply. The bitsets are its
 // memory, empty at first.
-func (b *block) matchIndexed(statements []statement, r *Request, o *Outcome, members, patterns bitset) {
+func (b *block) matchIndexed(q *query, members, patterns bitset) {
 	members = members[:copy(members, b.always)]
-	if r.isARN {
+	if q.isARN && len(b.patterns) > 0 {
 		patterns = patterns[:(len(b.patterns)+63)/64]
-		b.grams.mark(r.resource, patterns)
-		b.addOwners(r, members, patterns)
+		b.grams.mark(q.resource, patterns)
+		b.addOwners(q.Request, members, patterns)
 	}
-	matched, known := b.actions[r.name]
+	matched, known := b.actions[q.name]
 	for i, word := range members {
 		if known {
 			word &= matched[i]
 		}
 		for ; word != 0; word &= word - 1 {
 			member := i*64 + bits.TrailingZeros64(word)
-			st := &statements[b.members[member]]
-			if known || st.matchAction(r) {
-				st.addMatched(o, r, b.settled.has(member))
+			st := &q.statements[b.members[member]]
+			if known || st.matchAction(q.Request) {
+				st.addMatched(q.outcome, q.Request, &q.memory, b.settled.has(member))
 			}
 		}
 	}

@@ -28,23 +28,23 @@ func (s *Set) Match(r *Request) Outcome {
 		s.index.match(s.statements, r, &o)
 	default:
 		for i := range s.statements {
-			s.statements[i].addTo(&o, r)
+			s.statements[i].addTo(&o, r, nil)
 		}
 	}
 	return o
 }
 
 // addTo adds what a statement says to a request.
-func (st *statement) addTo(o *Outcome, r *Request) {
+func (st *statement) addTo(o *Outcome, r *Request, memory *conditions.Memory) {
 	if st.matchAction(r) {
-		st.addMatched(o, r, false)
+		st.addMatched(o, r, memory, false)
 	}
 }
 
 // addMatched is addTo for a statement of which the Action is known to match,
 // and with settled the Resource too. An Allow that adds nothing to those before
 // is not looked at.
-func (st *statement) addMatched(o *Outcome, r *Request, settled bool) {
+func (st *statement) addMatched(o *Outcome, r *Request, memory *conditions.Memory, settled bool) {
 	kinds := st.matchPrincipal(r)
 	if kinds == 0 || !st.deny && kinds&^o.Allow == 0 {
 		return
@@ -54,7 +54,7 @@ func (st *statement) addMatched(o *Outcome, r *Request, settled bool) {
 		applies = st.matchResource(r)
 	}
 	if applies != conditions.False {
-		applies = applies.And(st.conditions.Eval(r.Context))
+		applies = applies.And(st.conditions.EvalWith(r.Context, memory))
 	}
 	switch {
 	case applies == conditions.False:

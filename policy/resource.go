@@ -124,6 +124,6 @@ func (r *resourcePattern) match(req *Request) conditions.Truth {
 	case !r.isARN || !req.isARN:
 		return conditions.False
 	default:
-		return r.arn.Match(req.resource, &req.parts, req.Context)
+		return r.arn.Match(req.resource, req.Context)
 	}
 }
