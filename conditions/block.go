@@ -67,7 +67,7 @@ func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 
 // Memory remembers the outcomes of shared tests during one decision. The zero
 // value remembers none.
-type Memory [256]Truth
+type Memory [128]Truth
 
 func (t *Test) evalWith(ctx *Context, memory *Memory) Truth {
 	if t.shared == 0 || memory == nil {

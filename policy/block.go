@@ -120,7 +120,7 @@ func (b *blockBuilder) chooseGrams(patterns []*resourcePattern) grams {
 	clear(b.counts[:])
 	for _, p := range patterns {
 		for text := range p.arn.Literals() {
-			eachGram(text, func(gram uint32) {
+			eachGram(text, func(gram uint32, _ int) {
 				if n := b.counts.at(gram); *n < math.MaxUint16 {
 					*n++
 				}
@@ -128,18 +128,28 @@ func (b *blockBuilder) chooseGrams(patterns []*resourcePattern) grams {
 		}
 	}
 	b.entries = b.entries[:0]
+	from := math.MaxInt
 	for i, p := range patterns {
-		rarest, least := uint32(0), math.MaxInt
-		for text := range p.arn.Literals() {
-			eachGram(text, func(gram uint32) {
-				if n := int(*b.counts.at(gram)); n < least {
-					rarest, least = gram, n
-				}
-			})
-		}
-		b.entries = append(b.entries, gramEntry{gram: rarest, pattern: uint16(i)})
+		gram, at := b.rarest(p)
+		b.entries = append(b.entries, gramEntry{gram: gram, pattern: uint16(i)})
+		from = min(from, at)
 	}
-	return newGrams(b.entries)
+	return newGrams(b.entries, from)
+}
+
+// rarest gives the rarest gram of a pattern, and how many bytes stand before
+// it at least.
+func (b *blockBuilder) rarest(p *resourcePattern) (rarest uint32, at int) {
+	least, before := math.MaxInt, 0
+	for text := range p.arn.Literals() {
+		eachGram(text, func(gram uint32, i int) {
+			if n := int(*b.counts.at(gram)); n < least {
+				rarest, least, at = gram, n, before+i
+			}
+		})
+		before += len(text)
+	}
+	return rarest, at
 }
 
 // maxNames bounds the names of actions of a block, since there is a bit for

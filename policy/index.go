@@ -21,7 +21,7 @@ type index struct {
 const (
 	leastIndexed = 16 // of a set
 	leastBlock   = 4  // of a block
-	leastGrams   = 12 // of a block, to look their resources up
+	leastGrams   = 6  // of a block, to look their resources up
 )
 
 func newIndex(statements []statement) *index {
