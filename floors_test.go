@@ -106,7 +106,6 @@ func TestImportsRunDownwards(t *testing.T) {
 
 // users says which packages alone may import a library.
 var users = map[string]string{
-	"github.com/tidwall/gjson":                   "internal/jsonpos",
 	"github.com/alecthomas/kong":                 "cmd/rolecall",
 	"golang.org/x/term":                          "cmd/rolecall",
 	"pgregory.net/rapid":                         "rolecalltest/gen",

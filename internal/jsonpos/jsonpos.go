@@ -1,10 +1,10 @@
 // Package jsonpos is the one JSON reader of the project: values that know
 // where they stand in their source.
 //
-// It is gjson behind guards. gjson by itself has no depth limit, takes
-// duplicate keys, broken UTF-8 and lone surrogates, and does not say where a
-// text stops being JSON; [Parse] checks all of that first, so that a [Value]
-// is always of a well-formed text within bounds.
+// [Parse] reads a text once, into the places of its values, and refuses whatever
+// is no JSON, is nested too deep, is no UTF-8 or has half of a surrogate pair. A
+// [Value] is therefore always of a well-formed text within bounds. Texts of
+// strings are cut out of the source and copied only if they have escapes.
 package jsonpos
 
 import (
@@ -15,8 +15,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 
 	"github.com/rolecall/rolecall/diag"
 )
@@ -67,8 +65,9 @@ func (k Kind) String() string {
 
 // Value is a JSON value in a source. The zero Value stands for "absent".
 type Value struct {
-	result gjson.Result
+	tree   *tree
 	source *diag.Source
+	at     uint32 // its node
 }
 
 // Member is a member of an object.
@@ -85,13 +84,17 @@ type Member struct {
 // Parse reads the one JSON value that the source's text is. Its diagnostic, if
 // there is one, is an error of code JSON_SYNTAX.
 func Parse(src *diag.Source, limits Limits) (Value, diag.List) {
-	if err := check(src, limits); err != nil {
-		return Value{}, diag.List{*err}
+	text := src.Text
+	if len(text) <= min(limits.Bytes, maxText) && utf8.ValidString(text) {
+		if t, ok := newTree(text, limits.Depth); ok {
+			return Value{tree: t, source: src}, nil
+		}
 	}
-	return Value{result: gjson.Parse(src.Text), source: src}, nil
+	return Value{}, diag.List{*problem(src, limits)}
 }
 
-func check(src *diag.Source, limits Limits) *diag.Diagnostic {
+// problem says what is wrong with a text, one thing after the other.
+func problem(src *diag.Source, limits Limits) *diag.Diagnostic {
 	text := src.Text
 	fail := func(offset int, summary, hint string) *diag.Diagnostic {
 		return &diag.Diagnostic{
@@ -99,8 +102,8 @@ func check(src *diag.Source, limits Limits) *diag.Diagnostic {
 			Source: src, Span: diag.Span{Start: offset, End: offset + 1},
 		}
 	}
-	if len(text) > limits.Bytes {
-		return fail(0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), limits.Bytes), "split it up")
+	if most := min(limits.Bytes, maxText); len(text) > most {
+		return fail(0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), most), "split it up")
 	}
 	if !utf8.ValidString(text) {
 		return fail(invalidUTF8(text), "the text is not valid UTF-8", "save it as UTF-8 without a byte order mark")
@@ -111,11 +114,8 @@ func check(src *diag.Source, limits Limits) *diag.Diagnostic {
 	if at, problem := scan(text, limits.Depth); problem != "" {
 		return fail(at, problem, "")
 	}
-	if !gjson.Valid(text) {
-		at, why := syntaxError(text)
-		return fail(at, "not valid JSON: "+why, "")
-	}
-	return nil
+	at, why := syntaxError(text)
+	return fail(at, "not valid JSON: "+why, "")
 }
 
 func invalidUTF8(text string) int {
@@ -129,8 +129,8 @@ func invalidUTF8(text string) int {
 	return 0
 }
 
-// scan looks for what gjson would not refuse: nesting beyond depth, and \u
-// escapes that are half a surrogate pair.
+// scan looks for what is wrong even in a text that is JSON: nesting beyond
+// depth, and \u escapes that are half a surrogate pair.
 func scan(text string, depth int) (at int, problem string) {
 	open := 0
 	for i := 0; i < len(text); i++ {
@@ -215,41 +215,48 @@ func (v Value) Exists() bool { return v.source != nil }
 // Source gives the text that the value stands in.
 func (v Value) Source() *diag.Source { return v.source }
 
+func (v Value) node() *node { return &v.tree.nodes[v.at] }
+
 // Span gives the place of the value.
-func (v Value) Span() diag.Span {
-	raw := v.Raw()
-	return diag.Span{Start: v.result.Index, End: v.result.Index + len(raw)}
-}
+func (v Value) Span() diag.Span { return v.node().span() }
+
+func (n *node) span() diag.Span { return diag.Span{Start: int(n.start), End: int(n.end)} }
 
 // Raw gives the value as it is written.
-func (v Value) Raw() string { return strings.TrimRight(v.result.Raw, " \t\r\n") }
+func (v Value) Raw() string { return v.tree.raw(v.node()) }
+
+func (t *tree) raw(n *node) string { return t.text[n.start:n.end] }
 
 // Kind gives the JSON type.
-func (v Value) Kind() Kind {
-	switch v.result.Type {
-	case gjson.Null:
-		return Null
-	case gjson.False, gjson.True:
-		return Bool
-	case gjson.Number:
-		return Number
-	case gjson.String:
-		return String
-	default:
-		if v.result.IsArray() {
-			return Array
-		}
-		return Object
-	}
-}
+func (v Value) Kind() Kind { return v.node().kind }
 
 // Text gives a string unescaped, and a number or a boolean as it is written:
 // `10` is "10" and `1.0` is "1.0" (PL-12). Of other values it is their JSON.
-func (v Value) Text() string {
-	if v.result.Type == gjson.String {
-		return v.result.Str
+func (v Value) Text() string { return v.tree.string(v.node()) }
+
+func (t *tree) string(n *node) string {
+	switch {
+	case n.kind != String:
+		return t.raw(n)
+	case n.escaped:
+		return unescape(t.text[n.start+1 : n.end-1])
+	default:
+		return t.text[n.start+1 : n.end-1]
 	}
-	return v.Raw()
+}
+
+// Len gives the number of items of an array, or of members of an object.
+func (v Value) Len() int {
+	n := 0
+	if v.Kind() == Array || v.Kind() == Object {
+		for i := v.at + 1; i < v.node().next; i = v.tree.nodes[i].next {
+			n++
+		}
+	}
+	if v.Kind() == Object {
+		n /= 2
+	}
+	return n
 }
 
 // Items iterates over the values of an array, in order.
@@ -258,9 +265,11 @@ func (v Value) Items() iter.Seq[Value] {
 		if v.Kind() != Array {
 			return
 		}
-		v.result.ForEach(func(_, item gjson.Result) bool {
-			return yield(Value{result: item, source: v.source})
-		})
+		for i := v.at + 1; i < v.node().next; i = v.tree.nodes[i].next {
+			if !yield(Value{tree: v.tree, source: v.source, at: i}) {
+				return
+			}
+		}
 	}
 }
 
@@ -272,45 +281,46 @@ func (v Value) Members() iter.Seq[Member] {
 			return
 		}
 		var seen nameSet
-		v.result.ForEach(func(key, value gjson.Result) bool {
-			return yield(Member{
-				Key:       key.Str,
-				KeySpan:   diag.Span{Start: key.Index, End: key.Index + len(key.Raw)},
-				Value:     Value{result: value, source: v.source},
-				Duplicate: !seen.add(key.Str),
-			})
-		})
+		for i := v.at + 1; i < v.node().next; {
+			key := &v.tree.nodes[i]
+			m := Member{Key: v.tree.string(key), KeySpan: key.span(), Value: Value{tree: v.tree, source: v.source, at: key.next}}
+			m.Duplicate = !seen.add(m.Key)
+			if !yield(m) {
+				return
+			}
+			i = v.tree.nodes[key.next].next
+		}
 	}
 }
 
 // nameSet is a set of names that stays a short list while it is small.
 type nameSet struct {
-	few  []string
+	few  [16]string
+	n    int
 	many map[string]bool
 }
 
 // add reports false if the name was there already.
 func (s *nameSet) add(name string) bool {
-	const fewNames = 16
 	if s.many != nil {
 		known := s.many[name]
 		s.many[name] = true
 		return !known
 	}
-	for _, n := range s.few {
-		if n == name {
+	for _, known := range s.few[:s.n] {
+		if known == name {
 			return false
 		}
 	}
-	if s.few == nil {
-		s.few = make([]string, 0, fewNames/2)
+	if s.n < len(s.few) {
+		s.few[s.n] = name
+		s.n++
+		return true
 	}
-	s.few = append(s.few, name)
-	if len(s.few) > fewNames {
-		s.many = make(map[string]bool, 2*fewNames)
-		for _, n := range s.few {
-			s.many[n] = true
-		}
+	s.many = make(map[string]bool, 2*len(s.few))
+	for _, known := range s.few {
+		s.many[known] = true
 	}
+	s.many[name] = true
 	return true
 }
