@@ -259,6 +259,24 @@ func (v Value) Len() int {
 	return n
 }
 
+// CompactLen gives how many bytes the value has without the white space
+// between its tokens.
+func (v Value) CompactLen() int {
+	nodes := v.tree.nodes[v.at:v.node().next]
+	n := len(nodes) - 1 // a comma or a colon before each, but for the first in something
+	for i := range nodes {
+		switch node := &nodes[i]; {
+		case node.kind != Array && node.kind != Object:
+			n += int(node.end - node.start)
+		case node.next > v.at+uint32(i)+1:
+			n += len("{}") - len(",")
+		default:
+			n += len("{}")
+		}
+	}
+	return n
+}
+
 // Items iterates over the values of an array, in order.
 func (v Value) Items() iter.Seq[Value] {
 	return func(yield func(Value) bool) {

@@ -1,6 +1,7 @@
 package jsonpos
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -235,6 +236,10 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("encoding/json refuses %q", text)
 			}
 			sameText(t, v)
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, []byte(text)); err != nil || v.CompactLen() != compact.Len() {
+				t.Errorf("%q: CompactLen() = %d, want %d, %v", text, v.CompactLen(), compact.Len(), err)
+			}
 			return
 		}
 		if why := list[0].Summary; valid && !strings.Contains(why, "UTF-8") && !strings.Contains(why, "deep") && !strings.Contains(why, "surrogate") && !strings.Contains(why, "bytes") {
