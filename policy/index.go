@@ -17,9 +17,10 @@ type index struct {
 }
 
 // Below these numbers of statements, to look at each is faster than to look
-// anything up (BenchmarkSizes).
+// anything up (BenchmarkSizes). A set of one policy of 6 KB is not worth the
+// time that an index takes to make, half of all that compiling takes.
 const (
-	leastIndexed = 16 // of a set
+	leastIndexed = 32 // of a set
 	leastBlock   = 4  // of a block
 	leastGrams   = 6  // of a block, to look their resources up
 )
