@@ -33,7 +33,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy"
 	"github.com/rolecall/rolecall/policy/eval"
@@ -269,15 +268,4 @@ func Rotating(name string) ([]*Workload, error) {
 func Text(name string) (string, error) {
 	text, err := testdata.ReadFile("testdata/" + name + ".json")
 	return string(text), err
-}
-
-// context reads the keys from their map, in whatever order it has.
-func (w *Workload) context() (conditions.Context, error) {
-	c := conditions.NewContext(len(w.Request.Context))
-	for key, value := range w.Request.Context {
-		if err := c.Add(key, value); err != nil {
-			return c, err
-		}
-	}
-	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/rolecall/rolecall/diag"
 )
@@ -80,11 +81,11 @@ func (c *Context) Reset() {
 }
 
 // CopyFrom makes the context a copy of another, as Clone does, in the room that
-// it has.
-func (c *Context) CopyFrom(other *Context) {
-	entries := append(c.entries[:0], other.entries...)
+// it has if that is enough.
+func (c *Context) CopyFrom(other *Context, more int) {
+	entries := slices.Grow(c.entries[:0], len(other.entries)+more)
 	*c = *other
-	c.entries = entries
+	c.entries = append(entries, other.entries...)
 }
 
 // Add gives the context a single-valued key.
@@ -194,8 +195,14 @@ func (c *Context) Look(k Key) Seen {
 }
 
 // Text gives the value of a single-valued key.
-func (c *Context) Text(name string) (string, bool) {
-	e := c.find(NewKey(name))
+func (c *Context) Text(name string) (string, bool) { return c.TextOf(NewKey(name)) }
+
+// Has tells whether the context has a key, open or not.
+func (c *Context) Has(k Key) bool { return c.find(k) != nil }
+
+// TextOf is Text for a key made beforehand.
+func (c *Context) TextOf(k Key) (string, bool) {
+	e := c.find(k)
 	if e == nil || e.state != single {
 		return "", false
 	}

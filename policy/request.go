@@ -54,7 +54,7 @@ func (r *Request) Set(action, resource string) error {
 	case len(action) > maxActionLength || strings.ContainsAny(action, "*?,"+white):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
-	r.service, r.name = strings.ToLower(service), strings.ToLower(name)
+	r.service, r.name, _ = strings.Cut(strings.ToLower(action), ":")
 	r.serviceKey = textKey(r.service)
 	r.actionKey = actionKey(r.serviceKey, r.name)
 	r.resource = resource

@@ -63,7 +63,7 @@ func assumedRoot(r *Request) bool {
 	if r.caller.Kind != principal.Root {
 		return false
 	}
-	value, _ := r.context.Text("aws:AssumedRoot")
+	value, _ := r.context.TextOf(keyAssumedRoot)
 	return strings.EqualFold(value, "true")
 }
 

@@ -3,7 +3,6 @@ package eval
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,25 +127,45 @@ var ErrQuery = errors.New("bad request")
 // resource that no request can have, and on context keys that differ by case
 // only.
 func NewRequest(q Query) (*Request, error) {
-	if q.Resource == "" {
-		q.Resource = "*"
+	r := &Request{}
+	if err := r.Reset(q); err != nil {
+		return nil, err
 	}
-	r := &Request{query: q}
-	if err := r.match.Set(q.Action, q.Resource); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+	return r, nil
+}
+
+// Reset prepares another query in the room of this request, and is otherwise
+// as [NewRequest]: who decides many requests in turn saves the allocations.
+// Nobody else may use the request meanwhile, and decisions that were made of it
+// before lose their statements and messages. After an error the request must
+// be reset again before it is used.
+func (r *Request) Reset(q Query) error {
+	*r = Request{query: q, context: r.context}
+	if q.Resource == "" {
+		r.query.Resource = "*"
+	}
+	if err := r.prepare(); err != nil {
+		return fmt.Errorf("%w: %w", ErrQuery, err)
+	}
+	return nil
+}
+
+func (r *Request) prepare() error {
+	if err := r.match.Set(r.query.Action, r.query.Resource); err != nil {
+		return err
 	}
 	if err := r.setCaller(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return err
 	}
 	if err := r.setResource(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return err
 	}
 	r.deriveContext()
 	r.match.Caller = &r.caller
 	r.match.Context = &r.context
 	r.match.NeedsResource = r.isKMSKey()
 	r.classify()
-	return r, nil
+	return nil
 }
 
 // Query gives the query that the request was made of.
@@ -182,12 +201,12 @@ func (r *Request) setCaller() error {
 	caller.CanonicalUserID = q.CanonicalUserID
 	caller.UniqueID = q.UniqueID
 	if q.UniqueID == "" {
-		caller.UniqueID, _ = q.Context.Text("aws:userid")
+		caller.UniqueID, _ = q.Context.TextOf(keyUserID)
 		if caller.IsRole() { // ROLE-ID:SESSION
 			caller.UniqueID, _, _ = strings.Cut(caller.UniqueID, ":")
 		}
 	}
-	if arn, ok := q.Context.Text("aws:PrincipalArn"); ok {
+	if arn, ok := q.Context.TextOf(keyPrincipalARN); ok {
 		caller.SetRoleARN(arn) // another ARN than the role's changes nothing
 	}
 	if q.RoleARN != "" && !caller.SetRoleARN(q.RoleARN) {
@@ -262,55 +281,4 @@ func (r *Request) classify() {
 
 func (r *Request) isKMSKey() bool {
 	return r.match.Service() == "kms" && r.resource.Service == "kms" && strings.HasPrefix(r.resource.Resource, "key/")
-}
-
-// deriveContext adds the keys of EV-13 and EV-14 that the query leaves out.
-func (r *Request) deriveContext() {
-	const derived = 9
-	r.context = r.query.Context.Clone(derived)
-	add := r.context.AddDefault
-	c := &r.caller
-	switch c.Kind {
-	case principal.User:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "User")
-		add("aws:username", c.UserName)
-		if c.UniqueID != "" {
-			add("aws:userid", c.UniqueID)
-		}
-	case principal.Role, principal.RoleSession:
-		add("aws:PrincipalArn", c.RoleARN)
-		add("aws:PrincipalType", "AssumedRole")
-		if c.UniqueID != "" && c.SessionName != "" {
-			add("aws:userid", c.UniqueID+":"+c.SessionName)
-		}
-	case principal.FederatedUser:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "FederatedUser")
-		add("aws:userid", c.Account+":"+c.UserName)
-	case principal.Root:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "Account")
-		add("aws:userid", c.Account)
-	case principal.Anonymous:
-		add("aws:PrincipalAccount", "anonymous")
-		add("aws:PrincipalType", "Anonymous")
-		add("aws:userid", "anonymous")
-	case principal.Service:
-		// What else a service shows as principal is not documented (EV-17,
-		// PL-196, CONTESTED): nothing.
-		add("aws:PrincipalIsAWSService", "true")
-		add("aws:PrincipalServiceName", c.Name)
-	}
-	if c.HasAccount() {
-		add("aws:PrincipalAccount", c.Account)
-		add("aws:PrincipalIsAWSService", "false")
-	}
-	if r.account != "" {
-		add("aws:ResourceAccount", r.account)
-	}
-	if t := r.query.Time; !t.IsZero() {
-		add("aws:CurrentTime", t.UTC().Format("2006-01-02T15:04:05Z"))
-		add("aws:EpochTime", strconv.FormatInt(t.Unix(), 10))
-	}
 }
