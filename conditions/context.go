@@ -90,16 +90,24 @@ func (c *Context) CopyFrom(other *Context, more int) {
 
 // Add gives the context a single-valued key.
 func (c *Context) Add(name, value string) error {
-	return c.add(entry{key: NewKey(name), text: value, state: single})
+	e, err := c.add(name, single)
+	if err == nil {
+		e.text = value
+	}
+	return err
 }
 
 // AddList gives the context a multivalued key. It may have no values, which
 // is not the same as being missing (PL-168). The values are not copied.
 func (c *Context) AddList(name string, values []string) error {
-	if values == nil {
-		values = []string{}
+	if len(values) > MaxValues {
+		return tooMany()
 	}
-	return c.add(entry{key: NewKey(name), list: values, state: multi})
+	e, err := c.add(name, multi)
+	if err == nil {
+		e.list = values
+	}
+	return err
 }
 
 // AddOpen gives the context a key of which nothing is known; present says that
@@ -110,7 +118,8 @@ func (c *Context) AddOpen(name string, present bool) error {
 	if present {
 		state = openValue
 	}
-	return c.add(entry{key: NewKey(name), state: state})
+	_, err := c.add(name, state)
+	return err
 }
 
 // AddDefault gives the context a single-valued key unless it has that key.
@@ -119,31 +128,40 @@ func (c *Context) AddDefault(name, value string) { c.AddDefaultKey(NewKey(name),
 // AddDefaultKey is AddDefault for a key made beforehand.
 func (c *Context) AddDefaultKey(key Key, value string) {
 	if c.find(key) == nil {
-		c.push(entry{key: key, text: value, state: single})
+		c.push(key, single).text = value
 	}
 }
 
-func (c *Context) push(e entry) {
-	c.entries = append(c.entries, e)
-	if n := len(c.entries); n <= maxPlaced {
-		at := e.key.hash % uint32(len(c.places))
+// add makes the entry of a new key.
+func (c *Context) add(name string, state keyState) (*entry, error) {
+	if len(c.entries) >= MaxKeys {
+		return nil, tooMany()
+	}
+	key := NewKey(name)
+	if old := c.find(key); old != nil {
+		return nil, fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(name, 100))
+	}
+	return c.push(key, state), nil
+}
+
+func tooMany() error {
+	return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
+}
+
+func (c *Context) push(key Key, state keyState) *entry {
+	n := len(c.entries)
+	c.entries = slices.Grow(c.entries, 1)[:n+1]
+	e := &c.entries[n]
+	*e = entry{key: key, state: state}
+	if n < maxPlaced {
+		at := key.hash % uint32(len(c.places))
 		for c.places[at] != 0 {
 			at = (at + 1) % uint32(len(c.places))
 		}
-		c.places[at] = uint8(n)
+		c.places[at] = uint8(n + 1)
 	}
-	c.open = c.open || e.state == openKey || e.state == openValue
-}
-
-func (c *Context) add(e entry) error {
-	if len(c.entries) >= MaxKeys || len(e.list) > MaxValues {
-		return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
-	}
-	if old := c.find(e.key); old != nil {
-		return fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(e.key.name, 100))
-	}
-	c.push(e)
-	return nil
+	c.open = c.open || state == openKey || state == openValue
+	return e
 }
 
 // find looks a key up by its hash.
@@ -188,7 +206,11 @@ func (c *Context) Look(k Key) Seen {
 	case single:
 		return Seen{Values: []string{e.text}}
 	case multi:
-		return Seen{Values: e.list, Multivalued: true}
+		values := e.list
+		if values == nil {
+			values = []string{}
+		}
+		return Seen{Values: values, Multivalued: true}
 	default:
 		return Seen{Open: true, Missing: e.state == openKey}
 	}

@@ -19,7 +19,12 @@ type Key struct {
 
 // NewKey makes the key of a name.
 func NewKey(name string) Key {
-	return Key{name: name, hash: foldHash(name), nameless: strings.HasSuffix(name, "/") || strings.EqualFold(name, "kms:EncryptionContext:")}
+	return Key{name: name, hash: foldHash(name), nameless: nameless(name)}
+}
+
+func nameless(name string) bool {
+	const encryption = "kms:EncryptionContext:"
+	return strings.HasSuffix(name, "/") || len(name) == len(encryption) && strings.EqualFold(name, encryption)
 }
 
 // Nameless tells whether the key lacks the part that the user names, such as

@@ -51,7 +51,7 @@ func (r *Request) Set(action, resource string) error {
 	switch {
 	case !ok || service == "" || name == "" || strings.Contains(name, ":"):
 		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
-	case len(action) > maxActionLength || strings.ContainsAny(action, "*?,"+white):
+	case len(action) > maxActionLength || !isOneAction(action):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
 	r.service, r.name, _ = strings.Cut(strings.ToLower(action), ":")
@@ -69,6 +69,18 @@ func (r *Request) Set(action, resource string) error {
 	r.arn = arn.ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}
 	r.isARN = true
 	return nil
+}
+
+// isOneAction tells whether a text is free of wildcards, commas and white
+// space.
+func isOneAction(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '*', '?', ',', ' ', '\t', '\r', '\n':
+			return false
+		}
+	}
+	return true
 }
 
 // ARN gives the resource in parts; it is zero for a request that names none.

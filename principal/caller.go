@@ -183,7 +183,7 @@ func parseCallerARN(name string) (Caller, error) {
 		return Caller{}, callerError(name, "it needs a partition, no region and a 12-digit account id")
 	}
 	kind, rest := a.ResourceType()
-	c := Caller{Kind: callerKinds[a.Service+":"+kind], Name: name, Partition: a.Partition, Account: a.Account}
+	c := Caller{Kind: callerKind(a.Service, kind), Name: name, Partition: a.Partition, Account: a.Account}
 	switch c.Kind {
 	case User:
 		c.UserName = a.Name()
@@ -216,15 +216,30 @@ func hasName(k Kind, a arn.ARN) bool {
 	return name != "" && a.Name() != "" && (k != FederatedUser || !strings.Contains(name, "/"))
 }
 
-// callerKinds tells the kind of a caller by service and resource type.
-var callerKinds = map[string]Kind{
-	"iam:root":           Root,
-	"iam:user":           User,
-	"iam:role":           Role,
-	"iam:oidc-provider":  IdentityProvider,
-	"iam:saml-provider":  IdentityProvider,
-	"sts:assumed-role":   RoleSession,
-	"sts:federated-user": FederatedUser,
+// callerKind tells the kind of a caller by service and resource type; 0 is
+// none.
+func callerKind(service, resourceType string) Kind {
+	switch service {
+	case "iam":
+		switch resourceType {
+		case "root":
+			return Root
+		case "user":
+			return User
+		case "role":
+			return Role
+		case "oidc-provider", "saml-provider":
+			return IdentityProvider
+		}
+	case "sts":
+		switch resourceType {
+		case "assumed-role":
+			return RoleSession
+		case "federated-user":
+			return FederatedUser
+		}
+	}
+	return 0
 }
 
 func notACaller(name, resourceType string) error {
