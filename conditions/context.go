@@ -150,9 +150,8 @@ func tooMany() error {
 
 func (c *Context) push(key Key, state keyState) *entry {
 	n := len(c.entries)
-	c.entries = slices.Grow(c.entries, 1)[:n+1]
+	c.entries = append(c.entries, entry{key: key, state: state})
 	e := &c.entries[n]
-	*e = entry{key: key, state: state}
 	if n < maxPlaced {
 		at := key.hash % uint32(len(c.places))
 		for c.places[at] != 0 {

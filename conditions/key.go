@@ -42,28 +42,32 @@ func (k Key) Equal(other Key) bool {
 // foldHash is equal for names that differ by case only. It takes eight bytes
 // at a time: hashing names is half of what it costs to make a context.
 func foldHash(name string) uint32 {
-	const lower = 0x2020202020202020 // sets the bit in which the cases of a letter differ
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			name = foldASCII(name)
-			break
-		}
+	const (
+		lower    = 0x2020202020202020 // sets the bit in which the cases of a letter differ
+		notASCII = 0x8080808080808080
+	)
+	hash, seen := hashText(name, lower)
+	if seen&notASCII != 0 {
+		hash, _ = hashText(foldASCII(name), lower)
 	}
-	return uint32(hashText(name, lower) >> 32)
+	return uint32(hash >> 32)
 }
 
-// hashText hashes a text with some bits of its words set.
-func hashText(text string, bits uint64) uint64 {
-	hash := uint64(len(text))
+// hashText hashes a text with some bits of its words set. It gives all bits
+// that it saw besides.
+func hashText(text string, bits uint64) (hash, seen uint64) {
+	hash = uint64(len(text))
 	for len(text) >= 8 {
-		hash = mix(hash ^ (word64(text) | bits))
+		word := word64(text)
+		seen |= word
+		hash = mix(hash ^ (word | bits))
 		text = text[8:]
 	}
 	word := uint64(0)
 	for i := len(text) - 1; i >= 0; i-- {
 		word = word<<8 | uint64(text[i])
 	}
-	return mix(hash ^ (word | bits))
+	return mix(hash ^ (word | bits)), seen | word
 }
 
 func word64(s string) uint64 {

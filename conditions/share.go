@@ -46,7 +46,8 @@ func (t *Test) fingerprint() (key uint64, ok bool) {
 		if strings.IndexByte(v, '$') >= 0 {
 			return 0, false
 		}
-		key = mix(key ^ hashText(v, 0))
+		hash, _ := hashText(v, 0)
+		key = mix(key ^ hash)
 	}
 	return key, true
 }

@@ -182,6 +182,8 @@ func (r *Request) Context() *conditions.Context { return &r.context }
 // resource (EV-60). Callers without account are neither.
 func (r *Request) CrossAccount() bool { return r.crossAccount }
 
+func (r *Request) isSTS() bool { return r.match.Service() == "sts" }
+
 func (r *Request) isAction(service string, names ...string) bool {
 	for _, name := range names {
 		if r.match.Is(service, name) {
@@ -193,7 +195,7 @@ func (r *Request) isAction(service string, names ...string) bool {
 
 func (r *Request) setCaller() error {
 	q := &r.query
-	webIdentity := r.isAction("sts", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
+	webIdentity := r.isSTS() && r.isAction("sts", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
 	caller, err := principal.ParseCaller(q.Principal, webIdentity)
 	if err != nil {
 		return err
@@ -257,7 +259,7 @@ func (r *Request) setResource() error {
 		}
 	}
 	role := r.resource.Service == "iam" && strings.HasPrefix(r.resource.Resource, "role/")
-	r.trust = role && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
+	r.trust = role && r.isSTS() && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
 	r.noTrust = role && r.match.Service() != "sts"
 	r.mandatory = q.MandatoryResourcePolicy || r.trust || r.isKMSKey()
 	return nil
