@@ -17,16 +17,20 @@ import (
 // the request, never of the number of values in a policy (PL-117).
 type Context struct {
 	entries []entry
-	// places finds an entry by its key's hash, as an open hash table of numbers
-	// of entries, counted from 1, for the first maxPlaced entries.
-	places [1 << placeBits]uint8
-	open   bool // a key is open
+	// table is where keys are looked up, if there is one.
+	table *Table
+	open  bool // a key is open
 }
 
+// Table finds keys by their hash, so that looking one up costs the same
+// however many there are. Its numbers are those of entries, counted from 1, of
+// which it holds the first maxPlaced. The zero value is empty.
+type Table [1 << tableBits]uint8
+
 const (
-	placeBits = 6
+	tableBits = 6
 	// maxPlaced keeps a third of the places free.
-	maxPlaced = 1 << placeBits * 2 / 3
+	maxPlaced = 1 << tableBits * 2 / 3
 )
 
 type entry struct {
@@ -69,9 +73,7 @@ func NewContext(n int) Context {
 
 // Clone gives a copy with room for more keys; the copy may be changed.
 func (c *Context) Clone(more int) Context {
-	clone := *c
-	clone.entries = append(make([]entry, 0, len(c.entries)+more), c.entries...)
-	return clone
+	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...), open: c.open}
 }
 
 // Reset empties the context and keeps its room, so that one context can serve
@@ -81,11 +83,27 @@ func (c *Context) Reset() {
 }
 
 // CopyFrom makes the context a copy of another, as Clone does, in the room that
-// it has if that is enough.
-func (c *Context) CopyFrom(other *Context, more int) {
+// it has if that is enough. The copy looks its keys up in a table, which must
+// live as long as it does.
+func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 	entries := slices.Grow(c.entries[:0], len(other.entries)+more)
-	*c = *other
-	c.entries = append(entries, other.entries...)
+	*table = Table{}
+	*c = Context{entries: append(entries, other.entries...), table: table, open: other.open}
+	for i := range c.entries {
+		c.place(i)
+	}
+}
+
+// place enters an entry in the table.
+func (c *Context) place(i int) {
+	if c.table == nil || i >= maxPlaced {
+		return
+	}
+	at := c.entries[i].key.hash % uint32(len(c.table))
+	for c.table[at] != 0 {
+		at = (at + 1) % uint32(len(c.table))
+	}
+	c.table[at] = uint8(i + 1)
 }
 
 // Add gives the context a single-valued key.
@@ -151,16 +169,9 @@ func tooMany() error {
 func (c *Context) push(key Key, state keyState) *entry {
 	n := len(c.entries)
 	c.entries = append(c.entries, entry{key: key, state: state})
-	e := &c.entries[n]
-	if n < maxPlaced {
-		at := key.hash % uint32(len(c.places))
-		for c.places[at] != 0 {
-			at = (at + 1) % uint32(len(c.places))
-		}
-		c.places[at] = uint8(n + 1)
-	}
+	c.place(n)
 	c.open = c.open || state == openKey || state == openValue
-	return e
+	return &c.entries[n]
 }
 
 // find looks a key up by its hash.
@@ -168,12 +179,16 @@ func (c *Context) find(k Key) *entry {
 	if k.nameless {
 		return nil
 	}
-	for at := k.hash % uint32(len(c.places)); c.places[at] != 0; at = (at + 1) % uint32(len(c.places)) {
-		if e := &c.entries[c.places[at]-1]; e.key.Equal(k) {
-			return e
+	from := 0
+	if t := c.table; t != nil {
+		for at := k.hash % uint32(len(t)); t[at] != 0; at = (at + 1) % uint32(len(t)) {
+			if e := &c.entries[t[at]-1]; e.key.Equal(k) {
+				return e
+			}
 		}
+		from = maxPlaced
 	}
-	for i := maxPlaced; i < len(c.entries); i++ {
+	for i := from; i < len(c.entries); i++ {
 		if e := &c.entries[i]; e.key.Equal(k) {
 			return e
 		}

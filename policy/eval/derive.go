@@ -27,7 +27,7 @@ var (
 // deriveContext adds the keys of EV-13 and EV-14 that the query leaves out.
 func (r *Request) deriveContext() {
 	const derived = 9
-	r.context.CopyFrom(&r.query.Context, derived)
+	r.context.CopyFrom(&r.query.Context, derived, &r.table)
 	add := func(key conditions.Key, value string) { r.context.AddDefaultKey(key, value) }
 	c := &r.caller
 	switch c.Kind {

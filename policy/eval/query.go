@@ -82,6 +82,7 @@ type Request struct {
 	query   Query
 	caller  principal.Caller
 	context conditions.Context
+	table   conditions.Table // of context
 	match   policy.Request
 
 	account  string  // that owns the resource; "" if not known
