@@ -48,11 +48,11 @@ type Decision struct {
 	policies *Policies
 }
 
-func newDecision(r *Request, p *Policies, outcome Outcome, reason Reason, blocked Reasons) Decision {
+func (d *Decision) set(outcome Outcome, reason Reason, blocked Reasons) {
 	if outcome == ImplicitDeny && !reason.IsLayer() {
 		blocked.add(reason)
 	}
-	return Decision{Outcome: outcome, Reason: reason, BlockedBy: blocked, request: r, policies: p}
+	d.Outcome, d.Reason, d.BlockedBy = outcome, reason, blocked
 }
 
 // Allowed tells whether the request may proceed.

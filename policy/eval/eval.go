@@ -38,18 +38,20 @@ import (
 
 // Decide decides a request. The error is that of an impossible combination of
 // caller and policies, and wraps [ErrImpossible].
-func Decide(r *Request, p *Policies) (Decision, error) {
+func Decide(r *Request, p *Policies) (d Decision, err error) {
 	present := p.present()
 	if present&^r.attachable != 0 {
 		return Decision{}, r.impossible(p)
 	}
+	d.request, d.policies = r, p
 	if r.builtIn != 0 {
-		return newDecision(r, p, r.builtIn, r.builtInReason, 0), nil
+		d.set(r.builtIn, r.builtInReason, 0)
+		return d, nil
 	}
 	v := verdicts{present: present & r.concerned}
 	v.gather(r, p)
-	outcome, reason, blocked := v.decide(r)
-	return newDecision(r, p, outcome, reason, blocked), nil
+	d.set(v.decide(r))
+	return d, nil
 }
 
 // verdicts is what the layers say, for the worst and for the best that open

@@ -62,11 +62,11 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 		}
 	}
 	v.exceptions(r)
+	e.Decision.request, e.Decision.policies = r, p
 	if r.builtIn != 0 {
-		e.Decision = newDecision(r, p, r.builtIn, r.builtInReason, 0)
+		e.Decision.set(r.builtIn, r.builtInReason, 0)
 	} else {
-		outcome, reason, blocked := v.decide(r)
-		e.Decision = newDecision(r, p, outcome, reason, blocked)
+		e.Decision.set(v.decide(r))
 	}
 	e.MissingKeys = missingKeys(e.Layers)
 	return e, nil

@@ -7,7 +7,8 @@ import "github.com/rolecall/rolecall/principal"
 // layers that stand in the way.
 func (v *view) combine(r *Request, present Reasons) (Outcome, Reason, Reasons) {
 	limiting := present & (1<<BySCP | 1<<ByEndpoint) &^ v.allows
-	g := newGrant(v, r, present)
+	var g grant
+	g.fill(v, r, present)
 	reason, missing := g.decide(r)
 	switch {
 	case v.denies != 0:
@@ -36,17 +37,16 @@ type grant struct {
 	ident, bound, sess bool
 }
 
-func newGrant(v *view, r *Request, present Reasons) grant {
-	g := grant{
-		root:  r.root,
-		ident: r.root || v.allows.Has(ByIdentity),
-		bound: !(present &^ v.allows).Has(ByBoundary),
-		sess:  sessionAllows(v, r, present),
-	}
+// fill works in place: to copy a grant that was just written byte by byte makes
+// the processor wait, which cost a tenth of w1.
+func (g *grant) fill(v *view, r *Request, present Reasons) {
+	g.root = r.root
+	g.ident = r.root || v.allows.Has(ByIdentity)
+	g.bound = !(present &^ v.allows).Has(ByBoundary)
+	g.sess = sessionAllows(v, r, present)
 	if !r.crossPartition { // EV-42
 		g.kinds = v.granted
 	}
-	return g
 }
 
 // sessionAllows: a role session without session policies has no limit, a
