@@ -40,7 +40,7 @@ func (b *booleans) reachable() bool {
 	for i := range b.patterns {
 		p := &b.patterns[i]
 		text, plain := p.glob.Literal()
-		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !neverHasValue(p.vars) {
+		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !p.slot.neverHasValue() {
 			return true
 		}
 	}

@@ -21,11 +21,28 @@ func newStrings(b Base, values []string, variables bool) comparison {
 	for i, v := range values {
 		patterns[i] = newPattern(v, mode)
 	}
-	if b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase {
+	switch {
+	case b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase:
 		return &foldedStrings{patterns}
+	case len(patterns) == 1 && patterns[0].slot == nil:
+		return &onePattern{patterns[0].glob}
+	default:
+		return &patternStrings{patterns}
 	}
-	return &patternStrings{patterns}
 }
+
+// onePattern compares with case with one value without variables, which is
+// what most tests do.
+type onePattern struct{ glob glob.Pattern }
+
+func (s *onePattern) compare(v string, _ *Context) match {
+	if s.glob.Match(v, nil) {
+		return matched
+	}
+	return 0
+}
+
+func (s *onePattern) reachable() bool { return true }
 
 // patternStrings compares with case: StringEquals and StringLike, which differ
 // in how their values were compiled (PL-141, PL-143).
@@ -78,16 +95,7 @@ func (p *pattern) equalFold(v string, ctx *Context) match {
 // malformed variable cannot.
 func anyReachable(patterns []pattern) bool {
 	for i := range patterns {
-		if !neverHasValue(patterns[i].vars) {
-			return true
-		}
-	}
-	return false
-}
-
-func neverHasValue(vars []variable) bool {
-	for i := range vars {
-		if vars[i].never {
+		if !patterns[i].slot.neverHasValue() {
 			return true
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Set) explain(st *statement, r *Request) Verdict {
 	src := &v.Statement.Policy.Document.Statements[st.index]
 	v.Action = Part{Matches: conditions.Of(st.matchAction(r)), Not: st.notAction}
 	for i := range st.actions {
-		if st.actions[i].match(r.service, r.name) {
+		if st.actions[i].match(r) {
 			v.Action.Item = src.Action.Items[i].Value
 			break
 		}

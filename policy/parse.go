@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -212,10 +213,10 @@ func (p *parser) statements(value, document jsonpos.Value) {
 	case value.Kind() != jsonpos.Array:
 		p.wrongType("Statement", "an object or an array of objects", value)
 	default:
-		n := 0
+		n := value.Len()
+		p.doc.Statements = make([]Statement, 0, n)
 		for item := range value.Items() {
 			p.statement(item)
-			n++
 		}
 		if n == 0 {
 			p.refuse(CodeMissingStatement, "PL-9", value.Span(), "a policy needs at least one statement", "")
@@ -231,34 +232,16 @@ func (p *parser) size(value jsonpos.Value) {
 	if len(raw) <= p.rules.limit {
 		return
 	}
-	n := utf8.RuneCountInString(raw)
+	n := len(raw)
 	if !p.rules.allCharacters {
-		n = utf8.RuneCount(compact(raw))
+		n = value.CompactLen()
+	}
+	if n > p.rules.limit {
+		n -= len(raw) - utf8.RuneCountInString(raw) // white space is ASCII
 	}
 	if n > p.rules.limit {
 		p.warn(CodePolicySize, "PL-34", opening(value), fmt.Sprintf("%d characters, more than the %d of %s by default", n, p.rules.limit, p.opts.Kind.a()), "")
 	}
-}
-
-// compact drops the white space outside strings.
-func compact(raw string) []byte {
-	out := make([]byte, 0, len(raw))
-	inString := false
-	for i := 0; i < len(raw); i++ {
-		c := raw[i]
-		switch {
-		case inString && c == '\\':
-			out = append(out, c)
-			i++
-			c = raw[i]
-		case c == '"':
-			inString = !inString
-		case !inString && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
 }
 
 // opening is the place of an object for what is missing in it: its brace.
@@ -283,6 +266,7 @@ func (p *parser) texts(items []Text, value jsonpos.Value, element string) []Text
 	case jsonpos.String:
 		return append(items, Text{Value: value.Text(), Span: value.Span()})
 	case jsonpos.Array:
+		items = slices.Grow(items, value.Len())
 		for item := range value.Items() {
 			if item.Kind() != jsonpos.String {
 				p.wrongType("an item of "+element, "a string", item)

@@ -1,6 +1,7 @@
 package jsonpos
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -199,17 +200,50 @@ func walk(t *testing.T, v Value) {
 	}
 }
 
+// sameText compares the strings of a value with what encoding/json reads.
+func sameText(t *testing.T, v Value) {
+	t.Helper()
+	if v.Kind() == String {
+		var want string
+		if err := json.Unmarshal([]byte(v.Raw()), &want); err != nil || v.Text() != want {
+			t.Fatalf("%s is %q, encoding/json reads %q, %v", v.Raw(), v.Text(), want, err)
+		}
+	}
+	n := 0
+	for item := range v.Items() {
+		sameText(t, item)
+		n++
+	}
+	for m := range v.Members() {
+		sameText(t, m.Value)
+		n++
+	}
+	if v.Len() != n {
+		t.Fatalf("%s: Len() = %d, want %d", v.Raw(), v.Len(), n)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,"x",null,true,-1.5e3]}`, `"\ud83d\ude00"`, `[[[[`, `{"a":1,"a":2}`, `01`, `-`, "\"\x7f\"", `"\\\""`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		v, list := Parse(&diag.Source{Name: "f", Text: text}, testLimits)
+		valid := json.Valid([]byte(text))
 		if list == nil {
 			walk(t, v)
-			if !json.Valid([]byte(text)) {
-				t.Errorf("encoding/json refuses %q", text)
+			if !valid {
+				t.Fatalf("encoding/json refuses %q", text)
 			}
+			sameText(t, v)
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, []byte(text)); err != nil || v.CompactLen() != compact.Len() {
+				t.Errorf("%q: CompactLen() = %d, want %d, %v", text, v.CompactLen(), compact.Len(), err)
+			}
+			return
+		}
+		if why := list[0].Summary; valid && !strings.Contains(why, "UTF-8") && !strings.Contains(why, "deep") && !strings.Contains(why, "surrogate") && !strings.Contains(why, "bytes") {
+			t.Errorf("encoding/json takes %q, refused as %s", text, why)
 		}
 	})
 }
