@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"internal/jsonpos": 1,
 	"arn":              1,
 	"sts/oidc":         1,
+	"sts/saml":         1,
 	"principal":        2,
 	"conditions":       2,
 	"policy":           3,
@@ -119,6 +120,8 @@ var users = map[string]string{
 	"golang.org/x/term":                          "cmd/rolecall",
 	"github.com/go-jose/go-jose/v4":              "sts/oidc",
 	"pgregory.net/rapid":                         "rolecalltest/gen",
+	"github.com/beevik/etree":                    "sts/saml",
+	"github.com/russellhaering/goxmldsig":        "sts/saml",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
 	"go.yaml.in/yaml/v3":                         "world/load",
@@ -143,8 +146,8 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
-// JWK set.
-const fuzzTargets = 11
+// JWK set, SAML response, SAML metadata.
+const fuzzTargets = 13
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()
