@@ -45,7 +45,7 @@ func ExampleWorld_WhoCanAssume() {
 		log.Fatal(err)
 	}
 	for _, a := range list {
-		fmt.Println(a.Hop.Verdict, a.Principal)
+		fmt.Println(a.Verdict, a.Principal)
 	}
 	// Output:
 	// yes arn:aws:iam::222222222222:user/alice

@@ -93,7 +93,7 @@ func (c *Context) Reset() {
 func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 	entries := slices.Grow(c.entries[:0], len(other.entries)+more)
 	*table = Table{}
-	*c = Context{entries: append(entries, other.entries...), table: table, open: other.open, prefixes: other.prefixes}
+	*c = Context{entries: append(entries, other.entries...), table: table, open: other.open, prefixes: slices.Clip(other.prefixes)}
 	for i := range c.entries {
 		c.place(i)
 	}
