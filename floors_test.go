@@ -152,6 +152,8 @@ const fuzzTargets = 13
 const fuzzTargets = 11
 // wildcard, condition value, document, case, world, authorization details.
 const fuzzTargets = 9
+// JWK set, world, authorization details.
+const fuzzTargets = 13
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()
