@@ -95,7 +95,7 @@ func (r *reader) unit(v jsonpos.Value, what string, at world.Place) world.Unit {
 	object(r, v, what, unitFields, &u)
 	for m := range v.Members() {
 		if m.Key == "units" && !m.Duplicate {
-			r.items(m.Value, "units", func(item jsonpos.Value) {
+			r.items(m.Value, "units", maxItems, func(item jsonpos.Value) {
 				u.Units = append(u.Units, r.unit(item, "a unit", place(item)))
 			})
 		}

@@ -320,6 +320,27 @@ func TestListsAreBounded(t *testing.T) {
 	}
 }
 
+func TestASmallTextCannotMakeALargeWorld(t *testing.T) {
+	t.Parallel()
+	var large, many strings.Builder
+	large.WriteString(`{"accounts": {"111122223333": {"policies": {"p": {"Version": "2012-10-17", "Statement": [` +
+		strings.Repeat(`{"Effect": "Allow", "Action": "s3:*", "Resource": "*"},`, 6000) + `{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}, "users": {"last": {}`)
+	many.WriteString(`{"accounts": {"111122223333": {"users": {"last": {}`)
+	for u := range 1000 {
+		fmt.Fprintf(&large, `, "u%d": {"attachedPolicies": ["arn:aws:iam::111122223333:policy/p"], "groups": ["g%[1]d"]}`, u)
+		fmt.Fprintf(&many, `, "u%d": {"partial": true, "attachedPolicies": [%s"x"]}`, u, strings.Repeat(fmt.Sprintf(`"p%d",`, u), 10))
+		for p := range 60 {
+			fmt.Fprintf(&many, `, "v%d-%d": {"partial": true, "permissionsBoundary": "b%[1]d-%[2]d"}`, u, p)
+		}
+	}
+	for name, text := range map[string]string{"statements": large.String() + "}}}}", "unknown policies": many.String() + "}}}}"} {
+		w, problems := load.Parse("w.json", text)
+		if w != nil || problems[len(problems)-1].Code != load.CodeTooLarge {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
 func TestPolicyKindsAreTold(t *testing.T) {
 	t.Parallel()
 	w := parsed(t, "w.yaml", "accounts: {111122223333: {resources: {'arn:aws:s3:::b': {tags: {a: b}}}, oidcProviders: {x: {jwks: {keys: []}}, y: {jwks: '{}'}}}}")

@@ -124,6 +124,9 @@ func (l *loader) world() (*world.World, diag.List) {
 		l.accounts[id].complete()
 		d.Accounts[i] = l.accounts[id].Account
 	}
+	if l.tooLarge(&d) {
+		return nil, l.problems.list()
+	}
 	w, list := world.New(d)
 	l.problems.add(list)
 	if l.problems.failed() {
