@@ -18,7 +18,7 @@ import (
 )
 
 // output makes a page of authorization details; documents go through encode.
-func output(encode func(string) string, more string) string {
+func output(encode func(string) string) string {
 	return fmt.Sprintf(`{
   "UserDetailList": [{
     "Path": "/dev/", "UserName": "alice", "UserId": "AIDAEXAMPLEALICE00000", "Arn": "arn:aws:iam::111122223333:user/dev/alice",
@@ -49,8 +49,8 @@ func output(encode func(string) string, more string) string {
   }, {
     "PolicyName": "X", "PolicyId": "ANPAX", "Arn": "arn:aws:iam::aws:policy/X", "Path": "/", "DefaultVersionId": "v1",
     "PolicyVersionList": [{"Document": %[1]s, "VersionId": "v1", "IsDefaultVersion": true}]
-  }]%[3]s
-}`, encode(anyPolicy), encode(anyTrust), more)
+  }]
+}`, encode(anyPolicy), encode(anyTrust))
 }
 
 // The forms of a document.
@@ -64,7 +64,7 @@ func TestAuthorizationDetails(t *testing.T) {
 	t.Parallel()
 	var want string
 	for name, encode := range map[string]func(string) string{"as the CLI prints it": plain, "in strings": inString, "URL-encoded": urlEncoded} {
-		w, problems := load.Parse("details.json", output(encode, ""))
+		w, problems := load.Parse("details.json", output(encode))
 		if w == nil || len(problems) != 1 || problems[0].Summary != unknownLimit {
 			t.Fatalf("%s: %v", name, problems)
 		}
@@ -95,7 +95,7 @@ func TestAuthorizationDetails(t *testing.T) {
 
 func TestAMissingBoundaryMakesAnswersConditional(t *testing.T) {
 	t.Parallel()
-	w, _ := load.Parse("details.json", output(plain, ""))
+	w, _ := load.Parse("details.json", output(plain))
 	decide := func(who string) eval.Outcome {
 		t.Helper()
 		request, policies, err := w.Prepare(world.Request{
@@ -181,7 +181,7 @@ accounts:
     roles: {deploy: {maxSessionDuration: 7200}}
 awsManagedPolicies: {"arn:aws:iam::aws:policy/X": null}
 `
-	w, problems := load.FS(files(map[string]string{"w.yaml": add, "details.json": output(plain, "")}), ".")
+	w, problems := load.FS(files(map[string]string{"w.yaml": add, "details.json": output(plain)}), ".")
 	if w == nil {
 		t.Fatal(problems)
 	}
@@ -197,7 +197,7 @@ awsManagedPolicies: {"arn:aws:iam::aws:policy/X": null}
 	}
 	for _, more := range []string{"users: {alice: {tags: {}, policies: {}, groups: [dev]}}", "roles: {deploy: {path: /x/}}", "groups: {dev: {}}"} {
 		text := "accounts: {\"111122223333\": {authorizationDetails: {file: details.json}, " + more + "}}"
-		w, problems := load.FS(files(map[string]string{"w.yaml": text, "details.json": output(plain, "")}), ".")
+		w, problems := load.FS(files(map[string]string{"w.yaml": text, "details.json": output(plain)}), ".")
 		if w != nil || !strings.Contains(problems.Error(), "is described twice") && !strings.Contains(problems.Error(), "has no trust policy") {
 			t.Errorf("%s: %v", more, problems)
 		}

@@ -335,7 +335,7 @@ func TestASmallTextCannotMakeALargeWorld(t *testing.T) {
 	}
 	for name, text := range map[string]string{"statements": large.String() + "}}}}", "unknown policies": many.String() + "}}}}"} {
 		w, problems := load.Parse("w.json", text)
-		if w != nil || problems[len(problems)-1].Code != load.CodeTooLarge {
+		if w != nil || problems[0].Code != load.CodeTooLarge {
 			t.Errorf("%s: %v", name, problems)
 		}
 	}
