@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"policy/cases":     5,
 	"rolecalltest/gen": 9,
 	"bench":            9,
+	"bench/plot":       10,
 	"cmd/rolecall":     10,
 }
 

@@ -129,7 +129,7 @@ func BenchmarkRotate(b *testing.B) {
 
 // BenchmarkSizes decides one request against 1 to 100,000 statements.
 func BenchmarkSizes(b *testing.B) {
-	for _, n := range []int{1, 10, 100, 1000, 10_000, 100_000} {
+	for _, n := range []int{1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			r, p := prepare(b, Sized(n))
 			b.ReportAllocs()
