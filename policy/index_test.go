@@ -67,8 +67,11 @@ func drawRequest(t *rapid.T) *Request {
 	}
 	var context conditions.Context
 	for _, words := range [][]string{
-		{"aws:username", "alice", "bob", "al*"}, {"aws:userid", "al", "AIDA"}, {"aws:SourceIp", "10.1.2.3", "nowhere"},
-		{"aws:PrincipalArn", caller.Name}, {"aws:SecureTransport", "true", "false"},
+		{"aws:username", "alice", "bob", "al*"},
+		{"aws:userid", "al", "AIDA"},
+		{"aws:SourceIp", "10.1.2.3", "nowhere"},
+		{"aws:PrincipalArn", caller.Name},
+		{"aws:SecureTransport", "true", "false"},
 	} {
 		key, values := words[0], words[1:]
 		switch rapid.IntRange(0, 4).Draw(t, key) {
