@@ -42,7 +42,7 @@ func TestPreparingAllocatesTwice(t *testing.T) {
 }
 
 func TestParsingAllocatesInProportion(t *testing.T) {
-	for name, most := range map[string][2]float64{"w5-s3": {130, 330}, "w5-mixed": {125, 240}} {
+	for name, most := range map[string][2]float64{"w5-s3": {160, 360}, "w5-mixed": {145, 270}} {
 		text, err := Text(name)
 		if err != nil {
 			t.Fatal(err)
