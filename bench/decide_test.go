@@ -91,6 +91,7 @@ func BenchmarkDecideParallel(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			r, p := prepare(b, load(b, name))
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					_, _ = eval.Decide(r, p)
@@ -116,6 +117,7 @@ func BenchmarkRotate(b *testing.B) {
 		b.Run(name+"/parallel", func(b *testing.B) {
 			var starts atomic.Int64
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				i := int(starts.Add(200))
 				for pb.Next() {
