@@ -36,6 +36,7 @@ var floors = map[string]int{
 	".":                8, // the facade
 	"rolecalltest/gen": 9,
 	"bench":            9,
+	"bench/plot":       10,
 	"cmd/rolecall":     10,
 }
 

@@ -48,4 +48,4 @@ func (b *booleans) reachable() bool {
 }
 
 // isBoolean tells whether text is the boolean want, in any case.
-func isBoolean(text, want string) bool { return strings.EqualFold(text, want) }
+func isBoolean(text, want string) bool { return text == want || strings.EqualFold(text, want) }

@@ -258,37 +258,45 @@ func escapeLength(s string) int {
 // numberLength gives the length of the number that s begins with, or 0.
 func numberLength(s string) int {
 	i := 0
-	digits := func() bool {
-		from := i
-		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
-			i++
-		}
-		return i > from
-	}
 	if s[0] == '-' {
 		i++
 	}
-	if i < len(s) && s[i] == '0' {
-		i++
-	} else if !digits() {
+	whole := digits(s[i:])
+	if whole > 1 && s[i] == '0' {
+		whole = 1 // a leading zero stands alone, and what follows is too much
+	}
+	if whole == 0 {
 		return 0
 	}
+	i += whole
 	if i < len(s) && s[i] == '.' {
-		i++
-		if !digits() {
+		n := digits(s[i+1:])
+		if n == 0 {
 			return 0
 		}
+		i += 1 + n
 	}
-	if i < len(s) && s[i]|0x20 == 'e' {
+	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
 		i++
 		if i < len(s) && (s[i] == '+' || s[i] == '-') {
 			i++
 		}
-		if !digits() {
+		n := digits(s[i:])
+		if n == 0 {
 			return 0
 		}
+		i += n
 	}
 	return i
+}
+
+// digits counts the digits that s begins with.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
 }
 
 // unescape gives the text of a string, without its quotation marks, that the
