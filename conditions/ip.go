@@ -35,6 +35,24 @@ func (n *network) contains(a address) bool {
 	return n.v6.Contains(a.v6)
 }
 
+// ends gives the first and the last address of the network.
+func (n *network) ends() (first, last netip.Addr) {
+	if n.isV4 {
+		return ipv4(n.base), ipv4(n.base | ^n.mask)
+	}
+	bytes := n.v6.Addr().As16()
+	for i := n.v6.Bits(); i < len(bytes)*8; i++ {
+		bytes[i/8] |= 0x80 >> (i % 8)
+	}
+	return n.v6.Addr(), netip.AddrFrom16(bytes)
+}
+
+func ipv4(n uint32) netip.Addr {
+	var bytes [4]byte
+	binary.BigEndian.PutUint32(bytes[:], n)
+	return netip.AddrFrom4(bytes)
+}
+
 // parseNetwork reads a CIDR or an address alone, which is a /32 or, CONTESTED,
 // a /128 (PL-158, PL-159). Bits behind the prefix are dropped (PL-160).
 func parseNetwork(s string) (network, bool) {
