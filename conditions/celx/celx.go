@@ -105,7 +105,7 @@ func Compile(b *conditions.Block) (*Condition, error) {
 	if err := issues.Err(); err != nil {
 		return nil, fmt.Errorf("CEL does not take the condition %s: %w", diag.Clip(text, 200), err)
 	}
-	program, err := env.Program(checked)
+	program, err := env.Program(checked, bounded()...)
 	if err != nil {
 		return nil, err
 	}
