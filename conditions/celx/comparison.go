@@ -15,25 +15,31 @@ type family struct {
 	// match is the comparison of the positive operator, also for the negated
 	// one. Of an equality, differ is its opposite.
 	match, differ string
+	binds         binding // of match
 	// list compares with several values of the policy at once; it may be empty.
 	list string
 }
 
 var (
-	sameText   = family{mode: exact, match: "%s == %s", differ: "%s != %s", list: "%s in %s"}
-	foldedText = family{mode: exact, match: "iam.equalsIgnoreCase(%s, %s)"}
-	likeText   = family{mode: wildcard, match: "iam.stringLike(%s, %s)"}
-	inNetwork  = family{mode: exact, match: "iam.network(%[2]s).containsIP(iam.ip(%[1]s))"}
-	likeARN    = family{mode: parts, match: "iam.arnLike(%s, %s)"}
+	sameText   = family{mode: exact, binds: middling, match: "%s == %s", differ: "%s != %s", list: "%s in %s"}
+	foldedText = family{mode: exact, binds: tight, match: "iam.equalsIgnoreCase(%s, %s)"}
+	likeText   = family{mode: wildcard, binds: tight, match: "iam.stringLike(%s, %s)"}
+	inNetwork  = family{mode: exact, binds: tight, match: "iam.network(%[2]s).containsIP(iam.ip(%[1]s))"}
+	likeARN    = family{mode: parts, binds: tight, match: "iam.arnLike(%s, %s)"}
 )
 
 // typed gives the family of a function that reads both sides.
 func typed(function, operator string) family {
-	f := family{mode: exact, match: fmt.Sprintf("%s(%%s) %s %[1]s(%%s)", function, operator)}
+	f := family{mode: exact, binds: middling, match: fmt.Sprintf("%s(%%s) %s %[1]s(%%s)", function, operator)}
 	if operator == "==" {
 		f.differ = fmt.Sprintf("%s(%%s) != %[1]s(%%s)", function)
 	}
 	return f
+}
+
+// compare writes the comparison of two texts.
+func (f family) compare(v, p string) expression {
+	return expression{fmt.Sprintf(f.match, v, p), f.binds}
 }
 
 // families are the operators' families, by Base.
@@ -61,8 +67,7 @@ func (t test) comparison(v string) expression {
 	fixed, varying := t.split()
 	terms := []expression{t.fixed(v, fixed)}
 	for _, p := range varying {
-		match := plain(fmt.Sprintf(t.family.match, v, p.text))
-		terms = append(terms, both(append(slices.Clone(p.guards), match)...))
+		terms = append(terms, both(append(slices.Clone(p.guards), t.family.compare(v, p.text))...))
 	}
 	switch matches := either(terms...); {
 	case !t.op.Base.Negated():
@@ -72,7 +77,7 @@ func (t test) comparison(v string) expression {
 	case t.family.mode == parts && len(fixed) < len(t.values):
 		// A value of the request that is no ARN makes the test fail also where
 		// the policy's variable has no value, so that nothing reads it.
-		return both(plain("iam.isArn("+v+")"), not(matches))
+		return both(call("iam.isArn("+v+")"), not(matches))
 	default:
 		return not(matches)
 	}
@@ -100,10 +105,10 @@ func (t test) fixed(v string, values []string) expression {
 	case len(values) == 0:
 		return never
 	case len(values) == 1:
-		return plain(fmt.Sprintf(t.family.match, v, values[0]))
+		return t.family.compare(v, values[0])
 	case t.family.list != "":
 		return plain(fmt.Sprintf(t.family.list, v, list))
 	default:
-		return plain(list + ".exists(p, " + fmt.Sprintf(t.family.match, v, "p") + ")")
+		return call(list + ".exists(p, " + t.family.compare(v, "p").text + ")")
 	}
 }

@@ -3,6 +3,7 @@ package celx
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"time"
 
@@ -46,6 +47,8 @@ const (
 	maxRegexp         = 1000 // instructions
 )
 
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // NewEnv makes an environment. It fails on a declaration of a type that CEL
 // has nothing for, and on a name that is none.
 func NewEnv(declarations ...Declaration) (*Env, error) {
@@ -59,6 +62,9 @@ func NewEnv(declarations ...Declaration) (*Env, error) {
 	}
 	known := structs{}
 	for _, d := range declarations {
+		if !identifier.MatchString(d.name) {
+			return nil, fmt.Errorf("%q is no name for a variable: use letters, digits and underscores", d.name)
+		}
 		t, err := known.typeOf(d.of)
 		if err != nil {
 			return nil, fmt.Errorf("the variable %q: %w", d.name, err)

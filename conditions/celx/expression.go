@@ -18,69 +18,84 @@ func Expression(b *conditions.Block) string {
 	return all("&&\n", tests...).text
 }
 
-// expression is a piece of CEL and what binds its outermost operator.
+// expression is a piece of CEL and what binds its parts.
 type expression struct {
-	text string
-	// or: the outermost operator is ||, so that && needs parentheses around it.
-	or bool
+	text  string
+	binds binding
 }
 
-var (
-	always = expression{text: "true"}
-	never  = expression{text: "false"}
+// binding is the outermost operator of an expression, as far as it matters for
+// parentheses.
+type binding uint8
+
+const (
+	// tight: a call, which binds more than anything.
+	tight binding = iota + 1
+	// middling: a comparison, or expressions joined by &&.
+	middling
+	// loose: expressions joined by ||.
+	loose
 )
 
-func plain(text string) expression { return expression{text: text} }
+var (
+	always = expression{"true", tight}
+	never  = expression{"false", tight}
+)
+
+func plain(text string) expression { return expression{text, middling} }
+
+func call(text string) expression { return expression{text, tight} }
 
 func both(parts ...expression) expression { return all("&& ", parts...) }
 
 // all joins expressions by &&, with a separator that begins with it.
 func all(and string, parts ...expression) expression {
-	var texts []string
-	for _, p := range parts {
-		switch {
-		case p == never:
-			return never
-		case p == always:
-		case p.or && len(parts) > 1:
-			texts = append(texts, "("+p.text+")")
-		default:
-			texts = append(texts, p.text)
+	parts = slices.DeleteFunc(slices.Clone(parts), func(p expression) bool { return p == always })
+	switch {
+	case slices.Contains(parts, never):
+		return never
+	case len(parts) == 0:
+		return always
+	case len(parts) == 1:
+		return parts[0]
+	}
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		if texts[i] = p.text; p.binds == loose {
+			texts[i] = "(" + p.text + ")"
 		}
 	}
-	if texts == nil {
-		return always
-	}
-	return expression{text: strings.Join(texts, " "+and), or: len(parts) == 1 && parts[0].or}
+	return plain(strings.Join(texts, " "+and))
 }
 
 // either joins expressions by ||.
 func either(parts ...expression) expression {
-	var texts []string
-	or := false
-	for _, p := range parts {
-		switch p {
-		case always:
-			return always
-		case never:
-		default:
-			texts, or = append(texts, p.text), p.or
-		}
-	}
-	if texts == nil {
+	parts = slices.DeleteFunc(slices.Clone(parts), func(p expression) bool { return p == never })
+	switch {
+	case slices.Contains(parts, always):
+		return always
+	case len(parts) == 0:
 		return never
+	case len(parts) == 1:
+		return parts[0]
 	}
-	return expression{text: strings.Join(texts, " || "), or: or || len(texts) > 1}
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.text
+	}
+	return expression{strings.Join(texts, " || "), loose}
 }
 
 func not(e expression) expression {
-	switch e {
-	case always:
+	switch {
+	case e == always:
 		return never
-	case never:
+	case e == never:
 		return always
+	case e.binds == tight:
+		return call("!" + e.text)
 	default:
-		return plain("!(" + e.text + ")")
+		return call("!(" + e.text + ")")
 	}
 }
 
@@ -120,9 +135,9 @@ func (t test) expression() expression {
 		}
 		return either(missing, plain(t.set+" == []"))
 	case t.op.Qualifier == conditions.ForAllValues: // PL-126, PL-132
-		return either(missing, plain(t.set+".all(v, v == '')"), each(t.set, "all", t.comparison("v")))
+		return either(missing, call(t.set+".all(v, v == '')"), each(t.set, "all", t.comparison("v")))
 	case t.op.Qualifier == conditions.ForAnyValue: // PL-128, PL-129, PL-132
-		return both(t.given, plain(t.set+".exists(v, v != '')"), each(t.set, "exists", t.comparison("v")))
+		return both(t.given, call(t.set+".exists(v, v != '')"), each(t.set, "exists", t.comparison("v")))
 	case t.op.IfExists || t.op.Base.Negated(): // PL-118, PL-119, PL-131
 		return either(missing, both(t.has, t.comparison(t.single)))
 	default:
@@ -134,7 +149,7 @@ func each(list, macro string, e expression) expression {
 	if e == always || e == never {
 		return e // a list that is asked for it has a value
 	}
-	return plain(list + "." + macro + "(v, " + e.text + ")")
+	return call(list + "." + macro + "(v, " + e.text + ")")
 }
 
 // null is the presence test: a list without values is null, an empty string is
