@@ -1,9 +1,11 @@
 package celx_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -161,5 +163,105 @@ func TestOperatorsAgree(t *testing.T) {
 				agree(t, &block, f.context(t))
 			})
 		})
+	}
+}
+
+func TestCornersAgree(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		operator string
+		policy   []string
+		request  string
+		want     bool
+	}
+	for name, r := range map[string]row{
+		"a network of IPv4 in the form of IPv6":  {"IpAddress", []string{"::ffff:0:0/96"}, "10.0.0.1", true},
+		"one that is wider":                      {"IpAddress", []string{"::ffff:0:0/95"}, "10.0.0.1", false},
+		"bits behind the prefix":                 {"NotIpAddress", []string{"10.0.0.77/24"}, "10.0.0.1", false},
+		"a zone of 24 hours":                     {"DateNotEquals", []string{"2024-01-01"}, "2024-01-01T00:00:00+24:00", false},
+		"a zone of 60 minutes":                   {"DateNotEquals", []string{"2024-01-01"}, "2024-01-01T00:00:00+00:60", false},
+		"zeros behind a fraction":                {"DateEquals", []string{"2024-01-01T00:00:00.5Z"}, "2024-01-01T00:00:00.500Z", true},
+		"a fraction of nothing":                  {"DateEquals", []string{"2024-01-01"}, "2024-01-01T00:00:00.000Z", true},
+		"more digits than Go keeps":              {"DateLessThan", []string{"2024-01-01T00:00:00.00000000002Z"}, "2024-01-01T00:00:00.00000000001Z", true},
+		"seconds beyond 64 bits":                 {"DateEquals", []string{"99999999999999999999"}, "99999999999999999998", true},
+		"zeros behind a number":                  {"NumericEquals", []string{"10.50"}, "10.5", true},
+		"a long number":                          {"NumericLessThan", []string{"0.10000000000000000000000001"}, "0.1", true},
+		"a huge exponent":                        {"NumericGreaterThan", []string{"1e999999999"}, "1e1000000000", true},
+		"a line break in base64":                 {"BinaryEquals", []string{"QQ=="}, "QQ\n==", false},
+		"a backslash in a pattern":               {"StringLike", []string{`a\*`}, `a\b`, true},
+		"a backslash before a star":              {"StringLike", []string{`a\*`}, `a*`, false},
+		"a star that is escaped":                 {"StringLike", []string{"a${*}"}, "ab", false},
+		"a malformed variable":                   {"StringLike", []string{"*${}"}, "a", false},
+		"a malformed variable, negated":          {"StringNotLike", []string{"*${}"}, "a", true},
+		"no value, and no ARN":                   {"ArnNotLike", []string{"arn:aws:s3:::${k:none}"}, "a", false},
+		"no value, and an ARN":                   {"ArnNotLike", []string{"arn:aws:s3:::${k:none}"}, "arn:aws:s3:::a", true},
+		"a variable alone is no pattern":         {"ArnNotLike", []string{"${k:arn}"}, "arn:aws:s3:::b", false},
+		"colons in a value are no borders":       {"ArnLike", []string{"arn:aws:s3::${k:arn}:*"}, "arn:aws:s3:::x", false},
+		"a colon in a variable's name is none":   {"ArnLike", []string{"arn:aws:s3:::${k:v}"}, "arn:aws:s3:::b", true},
+		"wildcards of a value are literal":       {"StringLike", []string{"${k:star}"}, "ab", false},
+		"the default of a missing key":           {"StringEquals", []string{"${k:none, 'it''s \\'}"}, `it''s \`, true},
+		"no default for a multivalued key":       {"StringEquals", []string{"${k:list, 'a'}"}, "a", false},
+		"no default for an empty value":          {"StringEquals", []string{"x${k:empty, 'a'}"}, "x", true},
+		"a sharp s is not two":                   {"StringEqualsIgnoreCase", []string{"STRASSE"}, "straße", false},
+		"the Kelvin sign is a k":                 {"StringEqualsIgnoreCase", []string{"\u212a"}, "k", true},
+		"a dotted capital I is no i":             {"StringEqualsIgnoreCase", []string{"\u0130"}, "i", false},
+		"quotes and controls":                    {"StringEquals", []string{"\"'`\\\x00\x7f\u2028\U0010FFFF\n"}, "\"'`\\\x00\x7f\u2028\U0010FFFF\n", true},
+		"many variables":                         {"StringLike", []string{strings.Repeat("${k:v}", 400) + "*"}, strings.Repeat("b", 401), true},
+		"an empty value in the middle of a list": {"ForAnyValue:StringEquals", []string{"", "a"}, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			op, _ := conditions.ParseOperator(r.operator)
+			block := conditions.NewBlock([]conditions.Test{conditions.NewTest(op, "k:k", r.policy, true)})
+			ctx := conditions.NewContext(8)
+			for _, entry := range [][2]string{{"k:k", r.request}, {"k:v", "b"}, {"k:empty", ""}, {"k:arn", "arn:aws:s3:::b"}, {"k:star", "a*"}} {
+				ctx.AddDefault(entry[0], entry[1])
+			}
+			ctx.AddDefaultList("k:list", []string{"b"})
+			agree(t, &block, &ctx)
+			if got := block.Eval(&ctx) == conditions.True; got != r.want {
+				t.Errorf("both say %t", got)
+			}
+		})
+	}
+}
+
+func TestWhatCELCannotHold(t *testing.T) {
+	t.Parallel()
+	block := func(operator, key string, values ...string) *conditions.Block {
+		op, _ := conditions.ParseOperator(operator)
+		b := conditions.NewBlock([]conditions.Test{conditions.NewTest(op, key, values, true)})
+		return &b
+	}
+	for _, b := range []*conditions.Block{block("StringEquals", "k:k", "a\xff"), block("StringEquals", "k:\xff", "a")} {
+		if _, err := celx.Compile(b); !errors.Is(err, celx.ErrText) {
+			t.Errorf("a text that is not UTF-8: %v", err)
+		}
+		if text := celx.Expression(b); !utf8.ValidString(text) || !strings.Contains(text, "\uFFFD") {
+			t.Errorf("the expression of it is %q", text)
+		}
+	}
+	compiled, err := celx.Compile(block("StringLike", "k:k", strings.Repeat("*a", 1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := conditions.NewContext(1)
+	if err := ctx.AddOpen("k:other", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := compiled.Eval(&ctx); !errors.Is(err, celx.ErrOpen) {
+		t.Errorf("an open key: %v", err)
+	}
+	long := conditions.NewContext(1)
+	long.AddDefault("k:k", strings.Repeat("a", 1<<20))
+	if _, err := compiled.Eval(&long); err == nil {
+		t.Error("a comparison that takes too long is an error, not a false")
+	}
+	if _, err := celx.Compile(block("StringEquals", "k:k", strings.Repeat("a", 5<<20))); err == nil {
+		t.Error("an expression that is too long")
+	}
+	empty := conditions.NewBlock(nil)
+	if text := celx.Expression(&empty); text != "true" {
+		t.Errorf("no tests are %s", text)
 	}
 }

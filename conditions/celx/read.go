@@ -165,25 +165,18 @@ func readNetwork(text string) (network, error) {
 	return network{low, high}, nil
 }
 
-// fold gives the same text for texts that differ by case only: every character
-// is the least lower-case one of those that stand for it, or the least.
+// fold gives the same text for texts that differ by case only: in place of
+// every character, the least of those that it is in another case (PL-112,
+// PL-142).
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
-		least, lower := r, rune(unicode.MaxRune)
-		for other := unicode.SimpleFold(r); ; other = unicode.SimpleFold(other) {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
 			least = min(least, other)
-			if unicode.IsLower(other) {
-				lower = min(lower, other)
-			}
-			if other == r {
-				break
-			}
-		}
-		if lower < unicode.MaxRune {
-			return lower
 		}
 		return least
 	}, text)
 }
 
+// isARN tells whether a text has the six parts of an ARN (PL-165).
 func isARN(text string) (bool, error) { return strings.Count(text, ":") >= 5, nil }

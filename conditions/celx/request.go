@@ -16,7 +16,7 @@ func request(ctx *conditions.Context) map[string]any {
 	single, all := map[ref.Val]ref.Val{}, map[ref.Val]ref.Val{}
 	for key, seen := range ctx.All() {
 		name := fold(key.String())
-		if seen.Missing || strings.HasSuffix(name, "/") || name == "kms:encryptioncontext:" {
+		if seen.Missing || strings.HasSuffix(name, "/") || name == fold("kms:encryptioncontext:") {
 			continue
 		}
 		all[types.String(name)] = types.NewStringList(types.DefaultTypeAdapter, seen.Values)
