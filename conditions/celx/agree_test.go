@@ -265,3 +265,16 @@ func TestWhatCELCannotHold(t *testing.T) {
 		t.Errorf("no tests are %s", text)
 	}
 }
+
+func TestKeysWithoutATagAgree(t *testing.T) { // PL-113
+	t.Parallel()
+	for _, name := range []string{"aws:RequestTag/", "kms:EncryptionContext:", "KMS:encryptioncontext:"} {
+		for _, operator := range []string{"Null", "StringEquals", "StringNotEquals", "ForAllValues:StringEquals"} {
+			op, _ := conditions.ParseOperator(operator)
+			block := conditions.NewBlock([]conditions.Test{conditions.NewTest(op, name, []string{"true"}, true)})
+			ctx := conditions.NewContext(1)
+			ctx.AddDefault(name, "x")
+			agree(t, &block, &ctx)
+		}
+	}
+}
