@@ -119,7 +119,7 @@ func TestAssertionsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	nested := strings.Repeat("statements.all(x, ", 4) + "true" + strings.Repeat(")", 4)
 	for text, want := range map[string]string{
-		`decision.alowed`:                `t:1:9: CEL_TYPE: undefined field 'alowed'; did you mean "allowed"?`,
+		`decision.alllowed`:              `t:1:9: CEL_TYPE: undefined field 'alllowed'; did you mean "allowed"?`,
 		`desicion.allowed`:               `t:1:1: CEL_TYPE: undeclared reference to 'desicion'; did you mean "decision"?`,
 		`x`:                              `t:1:1: CEL_TYPE: undeclared reference to 'x'; the variables are decision, session, statements, numbers`,
 		`decision.Hidden == ''`:          `t:1:9: CEL_TYPE: undefined field 'Hidden'`,
@@ -141,14 +141,14 @@ func TestAssertionsThatAreRefused(t *testing.T) {
 
 func TestProblemsPointIntoTheFile(t *testing.T) {
 	t.Parallel()
-	const wrong = "decision.allowed && decision.alowed"
+	const wrong = "decision.allowed && decision.alllowed"
 	tests := map[string]struct{ file, text string }{
-		"plain":      {"tests:\n- assert: decision.allowed && decision.^alowed # yes", wrong},
-		"quoted":     {`- assert: "decision.allowed && decision.^alowed"`, wrong},
-		"escaped":    {`{"assert": "decision.matched[0].sid == \"\\n\" && decision.^alowed"}`, `decision.matched[0].sid == "\n" && decision.alowed`},
-		"single":     {`- assert: 'decision.matched[0].sid == ''x'' && decision.^alowed'`, `decision.matched[0].sid == 'x' && decision.alowed`},
-		"folded":     {"- assert: >\n    decision.allowed &&\n    decision.^alowed\n", "decision.allowed && decision.alowed\n"},
-		"literal":    {"- assert: |\n    decision.allowed &&\n      decision.^alowed\n", "decision.allowed &&\n  decision.alowed\n"},
+		"plain":      {"tests:\n- assert: decision.allowed && decision.^alllowed # yes", wrong},
+		"quoted":     {`- assert: "decision.allowed && decision.^alllowed"`, wrong},
+		"escaped":    {`{"assert": "decision.matched[0].sid == \"\\n\" && decision.^alllowed"}`, `decision.matched[0].sid == "\n" && decision.alllowed`},
+		"single":     {`- assert: 'decision.matched[0].sid == ''x'' && decision.^alllowed'`, `decision.matched[0].sid == 'x' && decision.alllowed`},
+		"folded":     {"- assert: >\n    decision.allowed &&\n    decision.^alllowed\n", "decision.allowed && decision.alllowed\n"},
+		"literal":    {"- assert: |\n    decision.allowed &&\n      decision.^alllowed\n", "decision.allowed &&\n  decision.alllowed\n"},
 		"other text": {"- assert: ^", wrong},
 	}
 	for name, tt := range tests {
@@ -185,12 +185,26 @@ func TestTrace(t *testing.T) {
 	tests := map[string][]celx.Part{
 		`decision.allowed && decision.count > 2`: {
 			{Expression: "decision.allowed", Value: "true"},
-			{Expression: "decision.count > 2", Value: "false"}, {Expression: "decision.count", Value: "2"},
+			{Expression: "decision.count > 2", Value: "false"},
+			{Expression: "decision.count", Value: "2"},
 		},
 		`!decision.allowed && session.tags['env'] in ['dev', 'test']`: {{Expression: "decision.allowed", Value: "true"}},
 		`session.tags['env'] in ['dev', 'test'] || statements.exists(s, s.sid == 'D')`: {
-			{Expression: `session.tags["env"] in ["dev", "test"]`, Value: "false"}, {Expression: `session.tags["env"]`, Value: `"prod"`},
+			{Expression: `session.tags["env"] in ["dev", "test"]`, Value: "false"},
+			{Expression: `session.tags["env"]`, Value: `"prod"`},
 			{Expression: `statements.exists(s, s.sid == "D")`, Value: "false"},
+		},
+		`statements.filter(s, s.sid == 'A') == [] || session.expires == timestamp(0)`: {
+			{Expression: `statements.filter(s, s.sid == "A") == []`, Value: "false"},
+			{Expression: `statements.filter(s, s.sid == "A")`, Value: "[{Sid:A Hidden:}]"},
+			{Expression: "session.expires == timestamp(0)", Value: "false"},
+			{Expression: "session.expires", Value: `timestamp("2026-11-21T12:00:00Z")`},
+			{Expression: "timestamp(0)", Value: `timestamp("1970-01-01T00:00:00Z")`},
+		},
+		`decision.why == decision.why`: {
+			{Expression: "decision.why == decision.why", Value: "true"},
+			{Expression: "decision.why", Value: "{Sid:Deploy Hidden:}"},
+			{Expression: "decision.why", Value: "{Sid:Deploy Hidden:}"},
 		},
 		`session.tags['none'] == 'x'`: {
 			{Expression: `session.tags["none"] == "x"`, Value: "no such key: none"}, {Expression: `session.tags["none"]`, Value: "no such key: none"},

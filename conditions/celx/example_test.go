@@ -63,8 +63,8 @@ func ExampleEnv_Compile() {
 		fmt.Println(err)
 		return
 	}
-	source := &diag.Source{Name: "deploy.iam.yaml", Text: "assert: decision.alowed\n"}
-	_, problems := env.Compile(source, diag.Span{Start: 8, End: 23}, "decision.alowed")
+	source := &diag.Source{Name: "deploy.iam.yaml", Text: "assert: decision.alllowed\n"}
+	_, problems := env.Compile(source, diag.Span{Start: 8, End: 24}, "decision.alllowed")
 	fmt.Println(problems)
 
 	assertion, _ := env.Compile(source, diag.Span{}, "decision.allowed && decision.reason != 'scp'")
@@ -76,7 +76,7 @@ func ExampleEnv_Compile() {
 		fmt.Println(part.Expression, "is", part.Value)
 	}
 	// Output:
-	// deploy.iam.yaml:1:17: CEL_TYPE: undefined field 'alowed'; did you mean "allowed"?
+	// deploy.iam.yaml:1:17: CEL_TYPE: undefined field 'alllowed'; did you mean "allowed"?
 	// false <nil>
 	// decision.allowed is true
 	// decision.reason != "scp" is false

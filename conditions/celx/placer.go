@@ -18,6 +18,9 @@ type placer struct {
 	places []int
 }
 
+// maxGap bounds what lies in a source between two characters of the text.
+const maxGap = 1000
+
 func newPlacer(src *diag.Source, span diag.Span, text string) placer {
 	p := placer{src: src, span: span, places: make([]int, 0, len(text)+1)}
 	raw := ""
@@ -28,7 +31,7 @@ func newPlacer(src *diag.Source, span diag.Span, text string) placer {
 	exact := strings.HasPrefix(raw[at:], text)
 	for i := range len(text) {
 		if !exact && !white(text[i]) {
-			if found := strings.IndexByte(raw[at:], text[i]); found >= 0 {
+			if found := strings.IndexByte(raw[at:min(at+maxGap, len(raw))], text[i]); found >= 0 {
 				at += found
 			}
 		}

@@ -2,12 +2,16 @@ package celx
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/common/types/ref"
 	"github.com/google/cel-go/common/types/traits"
 
 	"github.com/rolecall/rolecall/diag"
@@ -78,13 +82,28 @@ func (t *tracer) add(e ast.Expr) {
 	if err != nil {
 		return // a text that CEL does not write is no help to anybody
 	}
-	shown := ""
-	if failure, ok := value.(*types.Err); ok {
-		shown = failure.Error()
-	} else {
-		shown = types.Format(value)
+	t.parts = append(t.parts, Part{Expression: text, Value: diag.Clip(show(value), maxValue)})
+}
+
+// show writes a value as CEL does, and a Go struct as Go does.
+func show(value ref.Val) string {
+	switch v := value.(type) {
+	case *types.Err:
+		return v.Error()
+	case traits.Lister:
+		var items []string
+		length := 0
+		for it := v.Iterator(); it.HasNext() == types.True && length <= maxValue; {
+			item := show(it.Next())
+			items, length = append(items, item), length+len(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
 	}
-	t.parts = append(t.parts, Part{Expression: text, Value: diag.Clip(shown, maxValue)})
+	of := reflect.Indirect(reflect.ValueOf(value.Value()))
+	if of.Kind() == reflect.Struct && of.Type() != reflect.TypeFor[time.Time]() {
+		return fmt.Sprintf("%+v", of.Interface())
+	}
+	return types.Format(value)
 }
 
 // breaking compiles list.filter(x, !(...)) for an assertion list.all(x, ...).
