@@ -224,12 +224,12 @@ func TestTrace(t *testing.T) {
 func TestBreaking(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]any{
-		`statements.all(s, s.sid < 'B' || s.sid == 'C')`:                                        {statement{Sid: "B"}},
-		`statements.filter(s, s.sid != 'A').all(s, decision.matched.exists(m, m.sid == s.sid))`: {statement{Sid: "B"}, statement{Sid: "C"}},
-		`statements.all(s, true)`:                  nil,
-		`decision.allowed`:                         nil,
-		`session.tags.all(k, k == 'env')`:          nil,
-		`statements.exists(s, s.sid == 'nothing')`: nil,
+		`statements.all(s, s.sid < 'B' || s.sid == 'C')`:                         {statement{Sid: "B"}},
+		`statements.filter(s, s.sid != 'A').all(s, ['A'].exists(m, m == s.sid))`: {statement{Sid: "B"}, statement{Sid: "C"}},
+		`statements.all(s, true)`:                                                nil,
+		`decision.allowed`:                                                       nil,
+		`session.tags.all(k, k == 'env')`:                                        nil,
+		`statements.exists(s, s.sid == 'nothing')`:                               nil,
 	} {
 		got, err := mustCompile(t, text).Breaking(vars)
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(decision{})); diff != "" || err != nil {
