@@ -106,7 +106,7 @@ func (c *compiler) statement(d *Document, policy, index int) statement {
 			st.resources[i] = compileResource(t.Value, d.Kind, d.HasVariables())
 		}
 	}
-	st.conditions = compileCondition(src.Condition, d.HasVariables())
+	st.conditions = CompileCondition(src.Condition, d.HasVariables())
 	return st
 }
 
@@ -128,6 +128,7 @@ func compilePrincipal(p *Principal) principal.Element {
 	return principal.NewElement(entries, p.Not)
 }
 
+<<<<<<< HEAD
 func compileCondition(operators []ConditionOperator, variables bool) conditions.Block {
 	n := 0
 	for _, op := range operators {
@@ -137,6 +138,12 @@ func compileCondition(operators []ConditionOperator, variables bool) conditions.
 		return conditions.Block{}
 	}
 	tests := make([]conditions.Test, 0, n)
+=======
+// CompileCondition compiles a Condition element. variables says whether the
+// document's version knows policy variables; see [Document.HasVariables].
+func CompileCondition(operators []ConditionOperator, variables bool) conditions.Block {
+	var tests []conditions.Test
+>>>>>>> refs/heads/celx
 	for _, op := range operators {
 		for _, key := range op.Keys {
 			values := make([]string, len(key.Values))
