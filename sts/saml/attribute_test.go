@@ -40,8 +40,10 @@ func TestAttributesThatAreRefused(t *testing.T) {
 		"a short RoleSessionName":         {only(AWSAttribute("RoleSessionName", "a")), badName(`it is "a"`)},
 		"a RoleSessionName with a space":  {only(AWSAttribute("RoleSessionName", "alice smith")), badName(`it is "alice smith"`)},
 		"a RoleSessionName with a line":   {only(AWSAttribute("RoleSessionName", "alice\n")), badName(`it is "alice\n"`)},
-		"a RoleSessionName of 65": {only(AWSAttribute("RoleSessionName", "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb12345")),
-			badName(`it is "aaaa`)},
+		"a RoleSessionName of 65": {
+			only(AWSAttribute("RoleSessionName", "aaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbbbbbbb12345")),
+			badName(`it is "aaaa`),
+		},
 		"two RoleSessionNames":          {with(AWSAttribute("RoleSessionName", "bob")), badName("there are 2 values")},
 		"a source identity of AWS":      {with(AWSAttribute("SourceIdentity", "aws:alice")), badSource(`it is "aws:alice"`)},
 		"two source identities":         {with(AWSAttribute("SourceIdentity", "alice", "bob")), badSource("there are 2 values")},
@@ -49,12 +51,18 @@ func TestAttributesThatAreRefused(t *testing.T) {
 		"a short duration":              {with(AWSAttribute("SessionDuration", "899")), badDuration("899")},
 		"a long duration":               {with(AWSAttribute("SessionDuration", "43201")), badDuration("43201")},
 		"a duration with a unit":        {with(AWSAttribute("SessionDuration", "1h")), badDuration("1h")},
-		"two durations": {with(AWSAttribute("SessionDuration", "900", "1800")), refusal{InvalidIdentityToken,
-			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/SessionDuration has 2 values, it must have one", ""}},
-		"a tag of two values": {with(AWSAttribute("PrincipalTag:team", "red")), refusal{InvalidIdentityToken,
-			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/PrincipalTag:team has 2 values, it must have one", ""}},
-		"a tag of no value": {with(AWSAttribute("PrincipalTag:empty")), refusal{InvalidIdentityToken,
-			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/PrincipalTag:empty has 0 values, it must have one", ""}},
+		"two durations": {with(AWSAttribute("SessionDuration", "900", "1800")), refusal{
+			InvalidIdentityToken,
+			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/SessionDuration has 2 values, it must have one", "",
+		}},
+		"a tag of two values": {with(AWSAttribute("PrincipalTag:team", "red")), refusal{
+			InvalidIdentityToken,
+			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/PrincipalTag:team has 2 values, it must have one", "",
+		}},
+		"a tag of no value": {with(AWSAttribute("PrincipalTag:empty")), refusal{
+			InvalidIdentityToken,
+			"Invalid SAML response: attribute https://aws.amazon.com/SAML/Attributes/PrincipalTag:empty has 0 values, it must have one", "",
+		}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -175,26 +183,42 @@ func TestEveryAttributeFillsItsKey(t *testing.T) {
 	t.Parallel()
 	const person, org = "urn:oid:1.3.6.1.4.1.5923.1.1.1.", "urn:oid:1.3.6.1.4.1.5923.1.2.1."
 	lists := [][2]string{
-		{person + "1", "saml:edupersonaffiliation"}, {person + "2", "saml:edupersonnickname"},
-		{person + "4", "saml:edupersonorgunitdn"}, {person + "7", "saml:edupersonentitlement"},
-		{person + "9", "saml:edupersonscopedaffiliation"}, {person + "10", "saml:edupersontargetedid"},
-		{person + "11", "saml:edupersonassurance"}, {org + "2", "saml:eduorghomepageuri"},
-		{org + "3", "saml:eduorgidentityauthnpolicyuri"}, {org + "4", "saml:eduorglegalname"},
-		{org + "5", "saml:eduorgsuperioruri"}, {org + "6", "saml:eduorgwhitepagesuri"}, {"urn:oid:2.5.4.3", "saml:cn"},
+		{person + "1", "saml:edupersonaffiliation"},
+		{person + "2", "saml:edupersonnickname"},
+		{person + "4", "saml:edupersonorgunitdn"},
+		{person + "7", "saml:edupersonentitlement"},
+		{person + "9", "saml:edupersonscopedaffiliation"},
+		{person + "10", "saml:edupersontargetedid"},
+		{person + "11", "saml:edupersonassurance"},
+		{org + "2", "saml:eduorghomepageuri"},
+		{org + "3", "saml:eduorgidentityauthnpolicyuri"},
+		{org + "4", "saml:eduorglegalname"},
+		{org + "5", "saml:eduorgsuperioruri"},
+		{org + "6", "saml:eduorgwhitepagesuri"},
+		{"urn:oid:2.5.4.3", "saml:cn"},
 	}
 	strings := [][2]string{
-		{person + "3", "saml:edupersonorgdn"}, {person + "5", "saml:edupersonprimaryaffiliation"},
-		{person + "6", "saml:edupersonprincipalname"}, {person + "8", "saml:edupersonprimaryorgunitdn"},
+		{person + "3", "saml:edupersonorgdn"},
+		{person + "5", "saml:edupersonprimaryaffiliation"},
+		{person + "6", "saml:edupersonprincipalname"},
+		{person + "8", "saml:edupersonprimaryorgunitdn"},
 		{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", "saml:name"},
 		{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "saml:givenName"},
 		{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "saml:surname"},
 		{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", "saml:mail"},
 		{"http://schemas.xmlsoap.org/claims/CommonName", "saml:commonName"},
 		{"http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid", "saml:primaryGroupSID"},
-		{"2.5.4.3", "saml:commonName"}, {"2.5.4.4", "saml:surname"}, {"2.5.4.42", "saml:givenName"}, {"2.4.5.42", "saml:givenName"},
-		{"2.5.4.45", "saml:x500UniqueIdentifier"}, {"0.9.2342.19200300100.1.1", "saml:uid"}, {"0.9.2342.19200300100.1.3", "saml:mail"},
-		{"0.9.2342.19200300100.1.45", "saml:organizationStatus"}, {"0.9.2342.19200300.100.1.45", "saml:organizationStatus"},
-		{"0.9.2342.19200300.100.1.1", "saml:uid"}, {"0.9.2342.19200300.100.1.3", "saml:mail"},
+		{"2.5.4.3", "saml:commonName"},
+		{"2.5.4.4", "saml:surname"},
+		{"2.5.4.42", "saml:givenName"},
+		{"2.4.5.42", "saml:givenName"},
+		{"2.5.4.45", "saml:x500UniqueIdentifier"},
+		{"0.9.2342.19200300100.1.1", "saml:uid"},
+		{"0.9.2342.19200300100.1.3", "saml:mail"},
+		{"0.9.2342.19200300100.1.45", "saml:organizationStatus"},
+		{"0.9.2342.19200300.100.1.45", "saml:organizationStatus"},
+		{"0.9.2342.19200300.100.1.1", "saml:uid"},
+		{"0.9.2342.19200300.100.1.3", "saml:mail"},
 	}
 	if got, want := len(keyRules), len(lists)+len(strings); got != want {
 		t.Errorf("the table has %d rows, want %d", got, want)

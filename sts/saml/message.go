@@ -35,11 +35,10 @@ func decode(response string) (*message, error) {
 	if err != nil {
 		return nil, refuse(messageUnreadable, "not base64: %v", err)
 	}
-	doc, err := read(string(raw), responseBounds)
-	if err != nil {
-		problem := err.(*syntaxError) //nolint:errorlint,forcetypeassert // read gives no other
+	doc, p := read(string(raw), responseBounds)
+	if p != nil {
 		source := &diag.Source{Text: string(raw)}
-		return nil, refuse(messageUnreadable, "not XML at %s: %s", source.Position(problem.offset), problem.what)
+		return nil, refuse(messageUnreadable, "not XML at %s: %s", source.Position(p.offset), p.what)
 	}
 	return shape(doc.root)
 }

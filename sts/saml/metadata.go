@@ -2,7 +2,6 @@ package saml
 
 import (
 	"crypto/rsa"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,6 +18,9 @@ const MaxMetadata = 10_000_000
 // maxKeys bounds the keys that a signature is tried with.
 const maxKeys = 20
 
+// maxProblems bounds the problems that are listed.
+const maxProblems = 100
+
 var metadataBounds = bounds{bytes: MaxMetadata, elements: 100_000}
 
 // Codes of what can be wrong with metadata.
@@ -33,6 +35,8 @@ const (
 	CodeNoKey = "SAML_METADATA_NO_KEY"
 	// CodeKeyUnused is a warning: a signing key that STS would not use.
 	CodeKeyUnused = "SAML_METADATA_KEY_UNUSED"
+	// CodeTooManyProblems ends a list that would grow beyond its bound.
+	CodeTooManyProblems = "TOO_MANY_PROBLEMS"
 )
 
 // Metadata is what is needed of an identity provider's metadata. It is
@@ -69,10 +73,13 @@ type metadataReader struct {
 // trusted.
 func ParseMetadata(source *diag.Source) (*Metadata, diag.List) {
 	r := &metadataReader{source: source}
-	doc, err := read(source.Text, metadataBounds)
-	if err != nil {
-		r.syntax(err)
-		return nil, r.problems
+	doc, p := read(source.Text, metadataBounds)
+	if p != nil {
+		return nil, diag.List{{
+			Severity: diag.Error, Code: CodeSyntax, Summary: p.what,
+			Hint:   "give the XML file that the identity provider offers as its SAML metadata",
+			Source: source, Span: diag.Span{Start: p.offset, End: p.offset + 1},
+		}}
 	}
 	r.doc = doc
 	r.entity(doc.root)
@@ -82,20 +89,15 @@ func ParseMetadata(source *diag.Source) (*Metadata, diag.List) {
 	return &r.metadata, r.problems
 }
 
-func (r *metadataReader) syntax(err error) {
-	d := diag.Diagnostic{
-		Severity: diag.Error, Code: CodeSyntax, Source: r.source,
-		Summary: err.Error(), Hint: "give the XML file that the identity provider offers as its SAML metadata",
-	}
-	var problem *syntaxError
-	if errors.As(err, &problem) {
-		d.Span = diag.Span{Start: problem.offset, End: problem.offset + 1}
-	}
-	r.problems = append(r.problems, d)
-}
-
 // report adds a problem with the element in which it is.
 func (r *metadataReader) report(severity diag.Severity, code string, el *etree.Element, path, summary, hint string) {
+	switch {
+	case len(r.problems) > maxProblems:
+		return
+	case len(r.problems) == maxProblems:
+		severity, code, path, hint = diag.Error, CodeTooManyProblems, "", "mend those that are listed first"
+		summary = fmt.Sprintf("more than %d problems; the rest is not listed", maxProblems)
+	}
 	r.problems = append(r.problems, diag.Diagnostic{
 		Severity: severity, Code: code, Summary: summary, Hint: hint, Path: path,
 		Source: r.source, Span: r.doc.span(el),

@@ -68,9 +68,11 @@ func TestKeysOfMetadata(t *testing.T) {
 		"without a certificate":       {entityDescriptor(keyDescriptor("signing", bareKey(b))), []*IdentityProvider{b}},
 		"both ways":                   {entityDescriptor(keyDescriptor("signing", bareKey(a)+keyInfo(a))), []*IdentityProvider{a}},
 		"broken into lines":           {entityDescriptor(x509Data(lines)), []*IdentityProvider{a}},
-		"of several roles": {strings.Replace(entityDescriptor(certified(a, "signing")), "</EntityDescriptor>",
-			"<SPSSODescriptor>"+certified(c, "signing")+"</SPSSODescriptor><IDPSSODescriptor>"+certified(b, "signing")+"</IDPSSODescriptor></EntityDescriptor>", 1),
-			[]*IdentityProvider{a, b}},
+		"of several roles": {
+			strings.Replace(entityDescriptor(certified(a, "signing")), "</EntityDescriptor>",
+				"<SPSSODescriptor>"+certified(c, "signing")+"</SPSSODescriptor><IDPSSODescriptor>"+certified(b, "signing")+"</IDPSSODescriptor></EntityDescriptor>", 1),
+			[]*IdentityProvider{a, b},
+		},
 		"with a head and a byte order mark": {"\ufeff<?xml version='1.0' encoding='UTF-8'?>\n<!-- exported -->\n" + a.Metadata(), []*IdentityProvider{a}},
 		"made by the provider for tests":    {a.Metadata(b, c), []*IdentityProvider{a, b, c}},
 	}
@@ -114,32 +116,54 @@ func TestMetadataThatIsRefused(t *testing.T) {
 		"a DTD":             {"<!DOCTYPE a [<!ENTITY x 'y'>]>" + honest().Metadata(), "idp.xml:1:1: SAML_METADATA_SYNTAX: document type declarations are refused"},
 		"too long":          {strings.Repeat(" ", MaxMetadata+1), "SAML_METADATA_SYNTAX: the text is longer than 10000000 bytes"},
 		"too many elements": {"<a>" + strings.Repeat("<b/>", 100_000) + "</a>", "SAML_METADATA_SYNTAX: there are more than 100000 elements"},
-		"of a federation": {root(`<EntitiesDescriptor xmlns="` + metadataNS + `"/>`),
-			"idp.xml:1:1: SAML_METADATA_ENTITY: the metadata is of several entities; cut out the EntityDescriptor of the one identity provider"},
+		"of a federation": {
+			root(`<EntitiesDescriptor xmlns="` + metadataNS + `"/>`),
+			"idp.xml:1:1: SAML_METADATA_ENTITY: the metadata is of several entities; cut out the EntityDescriptor of the one identity provider",
+		},
 		"something else": {"\n <html/>", "idp.xml:2:2: SAML_METADATA_ENTITY: the root element is html, not an EntityDescriptor of SAML 2.0 metadata; "},
-		"no name": {strings.Replace(honest().Metadata(), "entityID", "entityId", 1),
-			`idp.xml:1:1: SAML_METADATA_ENTITY: the entityID is missing at EntityDescriptor; add entityID="...", the Issuer of the identity provider's assertions`},
-		"of a service": {strings.ReplaceAll(honest().Metadata(), "IDPSSODescriptor", "SPSSODescriptor"),
-			"SAML_METADATA_ENTITY: there is no IDPSSODescriptor at EntityDescriptor; give the metadata of the identity provider, not of a service provider"},
-		"no key": {entityDescriptor(certified(honest(), "encryption")),
-			`idp.xml:2:1: SAML_METADATA_NO_KEY: there is no RSA signing key at EntityDescriptor; add a KeyDescriptor with use="signing" and the certificate of the identity provider`},
-		"another use": {entityDescriptor(certified(honest(), "Signing")),
-			`idp.xml:3:1: SAML_METADATA_KEY: use is "Signing"` + path + `; write use="signing" or use="encryption"`},
-		"a certificate in armour": {entityDescriptor(x509Data("-----BEGIN CERTIFICATE-----")),
+		"no name": {
+			strings.Replace(honest().Metadata(), "entityID", "entityId", 1),
+			`idp.xml:1:1: SAML_METADATA_ENTITY: the entityID is missing at EntityDescriptor; add entityID="...", the Issuer of the identity provider's assertions`,
+		},
+		"of a service": {
+			strings.ReplaceAll(honest().Metadata(), "IDPSSODescriptor", "SPSSODescriptor"),
+			"SAML_METADATA_ENTITY: there is no IDPSSODescriptor at EntityDescriptor; give the metadata of the identity provider, not of a service provider",
+		},
+		"no key": {
+			entityDescriptor(certified(honest(), "encryption")),
+			`idp.xml:2:1: SAML_METADATA_NO_KEY: there is no RSA signing key at EntityDescriptor; add a KeyDescriptor with use="signing" and the certificate of the identity provider`,
+		},
+		"another use": {
+			entityDescriptor(certified(honest(), "Signing")),
+			`idp.xml:3:1: SAML_METADATA_KEY: use is "Signing"` + path + `; write use="signing" or use="encryption"`,
+		},
+		"a certificate in armour": {
+			entityDescriptor(x509Data("-----BEGIN CERTIFICATE-----")),
 			"idp.xml:3:55: SAML_METADATA_KEY: the certificate is not base64: illegal base64 data at input byte 0" + path +
-				"/KeyInfo/X509Data/X509Certificate; export the metadata anew: the element holds a certificate as base64 of DER, without the BEGIN and END lines"},
+				"/KeyInfo/X509Data/X509Certificate; export the metadata anew: the element holds a certificate as base64 of DER, without the BEGIN and END lines",
+		},
 		"a certificate with elements":   {entityDescriptor(x509Data("<b/>")), "SAML_METADATA_KEY: the certificate is not base64: there are elements within it"},
 		"something else as certificate": {entityDescriptor(x509Data("AAAA")), "SAML_METADATA_KEY: the certificate cannot be read: malformed certificate"},
-		"a key without Modulus": {entityDescriptor(keyDescriptor("", strings.Replace(bareKey(honest()), "ds:Modulus", "ds:X", 1))),
-			"SYNTAX: </ds:Modulus> closes <ds:X>"},
-		"a key without Exponent": {entityDescriptor(keyDescriptor("", strings.ReplaceAll(bareKey(honest()), "ds:Exponent", "ds:X"))),
-			"SAML_METADATA_KEY: the key needs one Exponent" + path + "/KeyInfo/KeyValue/RSAKeyValue" + hint},
-		"a key not in base64": {entityDescriptor(keyDescriptor("", strings.Replace(bareKey(honest()), "<ds:Modulus>", "<ds:Modulus>!", 1))),
-			"SAML_METADATA_KEY: Modulus is not base64: illegal base64 data at input byte 0" + path + "/KeyInfo/KeyValue/RSAKeyValue/Modulus" + hint},
-		"an exponent of 1": {entityDescriptor(keyDescriptor("", rsaKeyValue(honest().key.N.Bytes(), []byte{1}))),
-			"SAML_METADATA_KEY: the Exponent is not between 3 and 2147483647"},
-		"a long exponent": {entityDescriptor(keyDescriptor("", rsaKeyValue(honest().key.N.Bytes(), []byte{1, 0, 0, 0, 0, 0, 0, 0, 1}))),
-			"SAML_METADATA_KEY: the Exponent is not between 3 and 2147483647"},
+		"a key without Modulus": {
+			entityDescriptor(keyDescriptor("", strings.Replace(bareKey(honest()), "ds:Modulus", "ds:X", 1))),
+			"SYNTAX: </ds:Modulus> closes <ds:X>",
+		},
+		"a key without Exponent": {
+			entityDescriptor(keyDescriptor("", strings.ReplaceAll(bareKey(honest()), "ds:Exponent", "ds:X"))),
+			"SAML_METADATA_KEY: the key needs one Exponent" + path + "/KeyInfo/KeyValue/RSAKeyValue" + hint,
+		},
+		"a key not in base64": {
+			entityDescriptor(keyDescriptor("", strings.Replace(bareKey(honest()), "<ds:Modulus>", "<ds:Modulus>!", 1))),
+			"SAML_METADATA_KEY: Modulus is not base64: illegal base64 data at input byte 0" + path + "/KeyInfo/KeyValue/RSAKeyValue/Modulus" + hint,
+		},
+		"an exponent of 1": {
+			entityDescriptor(keyDescriptor("", rsaKeyValue(honest().key.N.Bytes(), []byte{1}))),
+			"SAML_METADATA_KEY: the Exponent is not between 3 and 2147483647",
+		},
+		"a long exponent": {
+			entityDescriptor(keyDescriptor("", rsaKeyValue(honest().key.N.Bytes(), []byte{1, 0, 0, 0, 0, 0, 0, 0, 1}))),
+			"SAML_METADATA_KEY: the Exponent is not between 3 and 2147483647",
+		},
 		"too many keys": {entityDescriptor(many()), "SAML_METADATA_KEY: there are more than 20 signing keys at EntityDescriptor/IDPSSODescriptor[0]/KeyDescriptor[20]/"},
 	}
 	for name, tt := range tests {
@@ -183,6 +207,14 @@ func TestKeysThatAreNotUsedAreWarnings(t *testing.T) {
 	metadata, problems = ParseMetadata(&diag.Source{Text: entityDescriptor(keyDescriptor("signing", ellipticKey(t)))})
 	if metadata != nil || len(problems) != 2 || problems[1].Code != CodeNoKey {
 		t.Errorf("got %v, %v", metadata, problems)
+	}
+}
+
+func TestProblemsAreBounded(t *testing.T) {
+	t.Parallel()
+	metadata, problems := ParseMetadata(&diag.Source{Text: entityDescriptor(certified(honest(), "") + strings.Repeat("<KeyDescriptor/>", 1000))})
+	if metadata != nil || len(problems) != 101 || problems[100].Error() != "3:2705: TOO_MANY_PROBLEMS: more than 100 problems; the rest is not listed; mend those that are listed first" {
+		t.Errorf("got %v, %d problems, the last %v", metadata, len(problems), problems[len(problems)-1])
 	}
 }
 

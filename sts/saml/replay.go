@@ -10,9 +10,9 @@ import (
 // that none is used twice. It holds a bounded number of them. It is safe for
 // any number of goroutines.
 //
-// Whether AWS does so is not known (CONTESTED); tools that take several roles
-// with one response, one call after the other, would be refused by it. So it
-// is for the service to use one or not.
+// Whether AWS does so is not known (CONTESTED), so it is for the service to use
+// one or not. Some tools take several roles with one response, one call after
+// the other; for them each role counts by itself if it is given as purpose.
 type Replay struct {
 	capacity int
 	mu       sync.Mutex
@@ -20,18 +20,18 @@ type Replay struct {
 	earliest time.Time                       // no entry expires before it
 }
 
-// NewReplay makes a memory of at most capacity assertions; one takes about 80
+// NewReplay makes a memory of at most capacity uses; one takes about 100
 // bytes. Since an assertion that Verify took expires within 10 minutes, the
 // capacity divided by 600 is the rate per second that is always taken.
 func NewReplay(capacity int) *Replay {
 	return &Replay{capacity: capacity, used: map[[sha256.Size]byte]time.Time{}}
 }
 
-// Use marks a verified assertion as used. It gives an [*Error] if it was used
-// before, or if there is no room, since what cannot be remembered must not be
-// taken.
-func (r *Replay) Use(a *Assertion, now time.Time) error {
-	key := sha256.Sum256([]byte(a.Issuer + "\x00" + a.ID))
+// Use marks a verified assertion as used for a purpose, which may be empty. It
+// gives an [*Error] if it was used for that before, or if there is no room,
+// since what cannot be remembered must not be taken.
+func (r *Replay) Use(a *Assertion, purpose string, now time.Time) error {
+	key := sha256.Sum256([]byte(a.Issuer + "\x00" + a.ID + "\x00" + purpose))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if expires, ok := r.used[key]; ok && !now.After(expires) {

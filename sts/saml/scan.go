@@ -30,13 +30,11 @@ const (
 	xmlnsNamespace = "http://www.w3.org/2000/xmlns/"
 )
 
-// syntaxError is what is wrong with an XML text, and where.
-type syntaxError struct {
+// problem is what is wrong with an XML text, and where.
+type problem struct {
 	offset int
 	what   string
 }
-
-func (e *syntaxError) Error() string { return e.what }
 
 // binding is a namespace prefix and what it stands for.
 type binding struct{ prefix, uri string }
@@ -64,12 +62,12 @@ type scanner struct {
 
 // scan checks a text and gives the offset of every element's start tag in the
 // order of the document.
-func scan(text string, b bounds) ([]int, error) {
+func scan(text string, b bounds) ([]int, *problem) {
 	if len(text) > b.bytes {
-		return nil, &syntaxError{0, fmt.Sprintf("the text is longer than %d bytes", b.bytes)}
+		return nil, &problem{0, fmt.Sprintf("the text is longer than %d bytes", b.bytes)}
 	}
 	if !utf8.ValidString(text) {
-		return nil, &syntaxError{invalidAt(text), "the text is not UTF-8"}
+		return nil, &problem{invalidAt(text), "the text is not UTF-8"}
 	}
 	s := &scanner{decoder: xml.NewDecoder(strings.NewReader(text)), bounds: b}
 	s.decoder.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
@@ -85,7 +83,7 @@ func scan(text string, b bounds) ([]int, error) {
 			err = s.token(token)
 		}
 		if err != nil {
-			return nil, &syntaxError{s.start, strings.TrimPrefix(err.Error(), "xml: ")}
+			return nil, &problem{s.start, strings.TrimPrefix(err.Error(), "xml: ")}
 		}
 	}
 }
@@ -102,12 +100,12 @@ func invalidAt(text string) int {
 	return len(text)
 }
 
-func (s *scanner) end() error {
+func (s *scanner) end() *problem {
 	switch {
 	case len(s.open) > 0:
-		return &syntaxError{s.start, fmt.Sprintf("element %s is not closed", rawName(s.open[len(s.open)-1].name))}
+		return &problem{s.start, fmt.Sprintf("element %s is not closed", rawName(s.open[len(s.open)-1].name))}
 	case !s.rooted:
-		return &syntaxError{s.start, "the text holds no XML element"}
+		return &problem{s.start, "the text holds no XML element"}
 	default:
 		return nil
 	}

@@ -96,7 +96,7 @@ func (m *Metadata) covered(signature *etree.Element) (*etree.Element, error) {
 func validate(holder *etree.Element, index int, key *rsa.PublicKey) (*etree.Element, error) {
 	detached := holder.Copy()
 	declareScope(detached, holder)
-	signature := detached.Child[index].(*etree.Element) //nolint:forcetypeassert // a copy has the same children
+	signature := detached.Child[index].(*etree.Element) // a copy has the same children
 	detached.InsertChildAt(0, signature)
 	for _, info := range children(signature, signatureNS, "KeyInfo") {
 		signature.RemoveChild(info)

@@ -170,7 +170,7 @@ func TestSignaturesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	const notTheTransforms = "the transforms must be enveloped-signature and exclusive canonicalization, and no others"
 	inclusiveForm := dsig.MakeC14N10RecCanonicalizer()
-	public := honest().key.PublicKey.N.Bytes()
+	public := honest().key.N.Bytes()
 	tests := map[string]struct {
 		forgery forgery
 		want    string
@@ -196,10 +196,14 @@ func TestSignaturesThatAreRefused(t *testing.T) {
 		"a stylesheet":                  {forgery{transforms: transforms(enveloped, "http://www.w3.org/TR/1999/REC-xslt-19991116")}, "the Transform \"http://www.w3.org/TR/1999/REC-xslt-19991116\" is not accepted"},
 		"an XPath instead of enveloped": {forgery{transforms: transforms("http://www.w3.org/TR/1999/REC-xpath-19991116", exclusive)}, "the Transform \"http://www.w3.org/TR/1999/REC-xpath-19991116\" is not accepted"},
 		"the transforms exchanged":      {forgery{transforms: transforms(exclusive, enveloped)}, "the Transform \"" + exclusive + "\" is not accepted"},
-		"parameters of a transform": {forgery{transforms: `<ds:Transform Algorithm="` + enveloped + `"><ds:XPath>1</ds:XPath></ds:Transform>` + transforms(exclusive)},
-			"the Transform of the signature holds other elements than it should"},
-		"parameters of the canonicalization": {forgery{transforms: transforms(enveloped) + `<ds:Transform Algorithm="` + exclusive + `"><ds:XPath>1</ds:XPath></ds:Transform>`},
-			"the Transform of the signature holds other elements than it should"},
+		"parameters of a transform": {
+			forgery{transforms: `<ds:Transform Algorithm="` + enveloped + `"><ds:XPath>1</ds:XPath></ds:Transform>` + transforms(exclusive)},
+			"the Transform of the signature holds other elements than it should",
+		},
+		"parameters of the canonicalization": {
+			forgery{transforms: transforms(enveloped) + `<ds:Transform Algorithm="` + exclusive + `"><ds:XPath>1</ds:XPath></ds:Transform>`},
+			"the Transform of the signature holds other elements than it should",
+		},
 		"two references":                          {forgery{info: `<ds:Reference URI="#_a1"></ds:Reference>`}, "the SignedInfo of the signature holds other elements than it should"},
 		"something in the reference":              {forgery{reference: "<ds:DigestValue></ds:DigestValue>"}, "the Reference of the signature holds other elements than it should"},
 		"an object":                               {forgery{extra: "<ds:Object></ds:Object>"}, "the Signature of the signature holds other elements than it should"},
@@ -288,14 +292,20 @@ func TestChangedContentIsRefused(t *testing.T) {
 		}), changed},
 		"the status of a signed response":    {tampering(t, signedResponse, func(r *etree.Element) { find(t, r, "Status").CreateElement("samlp:StatusDetail") }), changed},
 		"the assertion of a signed response": {tampering(t, signedResponse, func(r *etree.Element) { forge(t, r) }), changed},
-		"the digest": {tampering(t, good(), func(r *etree.Element) {
-			find(t, r, "DigestValue").SetText(base64.StdEncoding.EncodeToString(make([]byte, 32)))
-		}),
-			"no signing key of the metadata of " + entity + " made it"},
-		"the signature": {tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").SetText("AAAA") }),
-			"no signing key of the metadata of " + entity + " made it"},
-		"elements in the signature value": {tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").CreateElement("x") }),
-			"no signing key of the metadata of " + entity + " made it"},
+		"the digest": {
+			tampering(t, good(), func(r *etree.Element) {
+				find(t, r, "DigestValue").SetText(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+			}),
+			"no signing key of the metadata of " + entity + " made it",
+		},
+		"the signature": {
+			tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").SetText("AAAA") }),
+			"no signing key of the metadata of " + entity + " made it",
+		},
+		"elements in the signature value": {
+			tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").CreateElement("x") }),
+			"no signing key of the metadata of " + entity + " made it",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -83,8 +83,10 @@ func TestTextWithElementsWithinIsNotRead(t *testing.T) {
 	}{
 		"a NameID":  {"NameID", refusal{AccessDenied, "Not authorized to perform sts:AssumeRoleWithSAML", "no NameID"}},
 		"an Issuer": {"Issuer", refusal{InvalidIdentityToken, "Issuer not present in specified provider", `the Issuer is ""`}},
-		"an Audience": {"Audience", refusal{InvalidIdentityToken, "Response does not contain the required audience.",
-			`the audience is ""`}},
+		"an Audience": {"Audience", refusal{
+			InvalidIdentityToken, "Response does not contain the required audience.",
+			`the audience is ""`,
+		}},
 		"an AttributeValue": {"AttributeValue", refusal{InvalidIdentityToken, "Invalid SAML response: a value of attribute " +
 			AttributePrefix + "Role holds elements, it must be text", ""}},
 	}
@@ -130,8 +132,10 @@ func TestXMLThatIsRefused(t *testing.T) {
 		"text behind the root":         {whole + "x", "there is text outside the root element"},
 		"text before the root":         {before("x"), "there is text outside the root element"},
 		"an attribute twice":           {onRoot(`ID="_x"`), "element samlp:Response has attribute ID twice"},
-		"an attribute twice by two prefixes": {onRoot(`xmlns:p="urn:x" xmlns:q="urn:x" p:a="1" q:a="2"`),
-			"element samlp:Response has attribute q:a twice"},
+		"an attribute twice by two prefixes": {
+			onRoot(`xmlns:p="urn:x" xmlns:q="urn:x" p:a="1" q:a="2"`),
+			"element samlp:Response has attribute q:a twice",
+		},
 		"a prefix declared twice":             {onRoot(`xmlns:samlp="urn:x"`), "element samlp:Response has attribute xmlns:samlp twice"},
 		"an element of no declared prefix":    {within("<x:y/>"), `prefix "x" of x:y is not declared`},
 		"a prefix of a sibling":               {within(`<y xmlns:x="urn:x"/><x:y/>`), `prefix "x" of x:y is not declared`},
@@ -155,8 +159,10 @@ func TestXMLThatIsRefused(t *testing.T) {
 		"too deep":                            {within(strings.Repeat("<a>", 32) + strings.Repeat("</a>", 32)), "elements are nested more than 32 deep"},
 		"too many elements":                   {within(strings.Repeat("<a/>", 5000)), "there are more than 5000 elements"},
 		"too many attributes":                 {within("<a " + many(65, `a%d="" `) + "/>"), "element a has more than 64 attributes"},
-		"too many prefixes": {within("<a " + many(40, `xmlns:a%d="urn:a" `) + "><b " + many(40, `xmlns:a%d="urn:b" `) + "/></a>"),
-			"there are more than 64 namespace declarations in scope"},
+		"too many prefixes": {
+			within("<a " + many(40, `xmlns:a%d="urn:a" `) + "><b " + many(40, `xmlns:a%d="urn:b" `) + "/></a>"),
+			"there are more than 64 namespace declarations in scope",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -29,19 +29,18 @@ type document struct {
 	offset map[*etree.Element]int
 }
 
-// read checks a text and makes a tree of it. The error is a *syntaxError.
-func read(text string, b bounds) (*document, error) {
+// read checks a text and makes a tree of it.
+func read(text string, b bounds) (*document, *problem) {
 	body := strings.TrimPrefix(text, byteOrderMark)
 	skipped := len(text) - len(body)
-	offsets, err := scan(body, b)
-	if err != nil {
-		problem := err.(*syntaxError) //nolint:errorlint,forcetypeassert // scan gives no other
-		problem.offset += skipped
-		return nil, problem
+	offsets, p := scan(body, b)
+	if p != nil {
+		p.offset += skipped
+		return nil, p
 	}
 	tree := etree.NewDocument()
 	if err := tree.ReadFromString(body); err != nil {
-		return nil, &syntaxError{0, err.Error()}
+		return nil, &problem{skipped, err.Error()}
 	}
 	doc := &document{root: tree.Root(), offset: make(map[*etree.Element]int, len(offsets))}
 	walk(doc.root, func(el *etree.Element) {

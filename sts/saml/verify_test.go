@@ -162,30 +162,38 @@ func TestVerifyRefuses(t *testing.T) {
 		"a failure": {tampering(t, good(), func(r *etree.Element) {
 			find(t, r, "StatusCode").CreateAttr("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
 		}), invalidResponse(`the StatusCode is "urn:oasis:names:tc:SAML:2.0:status:Responder", it must be "urn:oasis:names:tc:SAML:2.0:status:Success" once`)},
-		"no status": {tampering(t, good(), func(r *etree.Element) { drop(t, r, "Status") }),
-			invalidResponse(`the StatusCode is "", it must be "urn:oasis:names:tc:SAML:2.0:status:Success" once`)},
+		"no status": {
+			tampering(t, good(), func(r *etree.Element) { drop(t, r, "Status") }),
+			invalidResponse(`the StatusCode is "", it must be "urn:oasis:names:tc:SAML:2.0:status:Success" once`),
+		},
 		"no assertion":                {tampering(t, good(), func(r *etree.Element) { drop(t, r, "Assertion") }), invalidResponse("there is no Assertion")},
 		"an assertion of version 1.1": {set("Assertion", "Version", "1.1"), invalidResponse(`the Version of the Assertion is "1.1", it must be "2.0"`)},
 		"of another issuer":           {changed(func(r *Response) { r.Issuer = "https://other.example.com" }), refusal{InvalidIdentityToken, noIssuer, `the Issuer is "https://other.example.com"`}},
 		"of no issuer":                {edited(func(a *etree.Element) { drop(t, a, "Issuer") }), refusal{InvalidIdentityToken, noIssuer, "0 Issuers"}},
-		"the response of another issuer": {tampering(t, good(), func(r *etree.Element) { find(t, r, "Issuer").SetText("https://other.example.com") }),
-			refusal{InvalidIdentityToken, noIssuer, `the Issuer is "https://other.example.com"`}},
+		"the response of another issuer": {
+			tampering(t, good(), func(r *etree.Element) { find(t, r, "Issuer").SetText("https://other.example.com") }),
+			refusal{InvalidIdentityToken, noIssuer, `the Issuer is "https://other.example.com"`},
+		},
 		"no NameID":      {changed(func(r *Response) { r.Subject.Name = "" }), refusal{AccessDenied, "Not authorized to perform sts:AssumeRoleWithSAML", "no NameID"}},
 		"a blank NameID": {changed(func(r *Response) { r.Subject.Name = " \n" }), refusal{AccessDenied, "Not authorized to perform sts:AssumeRoleWithSAML", "no NameID"}},
 		"no Subject":     {edited(func(a *etree.Element) { drop(t, a, "Subject") }), refusal{AccessDenied, "Not authorized to perform sts:AssumeRoleWithSAML", "no NameID"}},
 		"two Subjects":   {edited(func(a *etree.Element) { a.AddChild(find(t, a, "Subject").Copy()) }), invalidResponse("there are 2 Subjects")},
 		"two NameIDs":    {edited(func(a *etree.Element) { find(t, a, "Subject").CreateElement("saml:NameID") }), invalidResponse("there are 2 NameIDs")},
 		"no bearer":      {set("SubjectConfirmation", "Method", "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"), invalidResponse(bearerText)},
-		"two bearers": {edited(func(a *etree.Element) { find(t, a, "Subject").AddChild(find(t, a, "SubjectConfirmation").Copy()) }),
-			invalidResponse(bearerText)},
+		"two bearers": {
+			edited(func(a *etree.Element) { find(t, a, "Subject").AddChild(find(t, a, "SubjectConfirmation").Copy()) }),
+			invalidResponse(bearerText),
+		},
 		"no confirmation data": {edited(func(a *etree.Element) { drop(t, a, "SubjectConfirmationData") }), invalidResponse(bearerText)},
 		"no Recipient":         {unset("SubjectConfirmationData", "Recipient"), invalidResponse("the SubjectConfirmationData has no Recipient")},
 		"no NotOnOrAfter":      {unset("SubjectConfirmationData", "NotOnOrAfter"), invalidResponse("the SubjectConfirmationData has no NotOnOrAfter")},
 		"no IssueInstant":      {unset("Assertion", "IssueInstant"), invalidResponse("the assertion has no IssueInstant")},
 		"two Conditions":       {edited(func(a *etree.Element) { a.AddChild(find(t, a, "Conditions").Copy()) }), invalidResponse("there are 2 Conditions")},
 		"an unknown condition": {edited(func(a *etree.Element) { find(t, a, "Conditions").CreateElement("saml:Condition") }), invalidResponse("the condition saml:Condition is not known")},
-		"a time without a zone": {set("Conditions", "NotOnOrAfter", "2026-01-02T03:09:05"),
-			invalidResponse(`NotOnOrAfter is "2026-01-02T03:09:05", it must be a time such as 2026-01-02T03:04:05Z`)},
+		"a time without a zone": {
+			set("Conditions", "NotOnOrAfter", "2026-01-02T03:09:05"),
+			invalidResponse(`NotOnOrAfter is "2026-01-02T03:09:05", it must be a time such as 2026-01-02T03:04:05Z`),
+		},
 		"a second restriction to others": {edited(func(a *etree.Element) {
 			find(t, a, "Conditions").CreateElement("saml:AudienceRestriction").CreateElement("saml:Audience").SetText("urn:example:other")
 		}), refusal{InvalidIdentityToken, noAudience, `the audience is "urn:example:other"`}},
@@ -195,14 +203,19 @@ func TestVerifyRefuses(t *testing.T) {
 		}), late("it could be redeemed until 2026-01-02T03:04:04.999999999Z")},
 		"sent 5 minutes ago":            {tampering(t, good(), func(r *etree.Element) { r.CreateAttr("IssueInstant", "2026-01-02T02:59:04Z") }), late("until 2026-01-02T03:04:04Z")},
 		"over":                          {changed(func(r *Response) { r.IssueInstant, r.NotOnOrAfter = now.Add(-time.Minute), now }), late("until 2026-01-02T03:04:04.999999999Z")},
+		"asserted 5 minutes ago":        {set("Assertion", "IssueInstant", "2026-01-02T02:59:04Z"), late("until 2026-01-02T03:04:04Z")},
 		"over by the Conditions only":   {set("Conditions", "NotOnOrAfter", "2026-01-02T03:04:05Z"), late("")},
 		"over by the confirmation only": {set("SubjectConfirmationData", "NotOnOrAfter", "2026-01-02T03:04:05Z"), late("")},
 		"with its session over":         {changed(func(r *Response) { r.SessionNotOnOrAfter = now }), late("the session at the identity provider ended at 2026-01-02T03:04:05Z")},
 		"not yet valid":                 {set("Conditions", "NotBefore", "2026-01-02T03:09:06Z"), invalidResponse("NotBefore is 2026-01-02T03:09:06Z, more than 5 minutes ahead")},
-		"not yet confirmed": {set("SubjectConfirmationData", "NotBefore", "2026-01-02T03:09:06Z"),
-			invalidResponse("NotBefore is 2026-01-02T03:09:06Z, more than 5 minutes ahead")},
-		"issued in the future": {set("Assertion", "IssueInstant", "2026-01-02T03:09:06Z"),
-			invalidResponse("IssueInstant is 2026-01-02T03:09:06Z, more than 5 minutes ahead")},
+		"not yet confirmed": {
+			set("SubjectConfirmationData", "NotBefore", "2026-01-02T03:09:06Z"),
+			invalidResponse("NotBefore is 2026-01-02T03:09:06Z, more than 5 minutes ahead"),
+		},
+		"issued in the future": {
+			set("Assertion", "IssueInstant", "2026-01-02T03:09:06Z"),
+			invalidResponse("IssueInstant is 2026-01-02T03:09:06Z, more than 5 minutes ahead"),
+		},
 		"an IssueInstant that is no time": {
 			set("Assertion", "IssueInstant", "today"),
 			invalidResponse(`IssueInstant is "today", it must be a time such as 2026-01-02T03:04:05Z`),
@@ -215,8 +228,10 @@ func TestVerifyRefuses(t *testing.T) {
 			set("Conditions", "NotBefore", "today"),
 			invalidResponse(`NotBefore is "today", it must be a time such as 2026-01-02T03:04:05Z`),
 		},
-		"a session end that is no time": {set("AuthnStatement", "SessionNotOnOrAfter", "never"),
-			invalidResponse(`SessionNotOnOrAfter is "never", it must be a time such as 2026-01-02T03:04:05Z`)},
+		"a session end that is no time": {
+			set("AuthnStatement", "SessionNotOnOrAfter", "never"),
+			invalidResponse(`SessionNotOnOrAfter is "never", it must be a time such as 2026-01-02T03:04:05Z`),
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
