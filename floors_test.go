@@ -24,6 +24,7 @@ var floors = map[string]int{
 	"internal/jsonpos": 1,
 	"arn":              1,
 	"sts/oidc":         1,
+	"sts/saml":         1,
 	"principal":        2,
 	"conditions":       2,
 	"policy":           3,
@@ -115,6 +116,8 @@ var users = map[string]string{
 	"golang.org/x/term":                          "cmd/rolecall",
 	"github.com/go-jose/go-jose/v4":              "sts/oidc",
 	"pgregory.net/rapid":                         "rolecalltest/gen",
+	"github.com/beevik/etree":                    "sts/saml",
+	"github.com/russellhaering/goxmldsig":        "sts/saml",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
 	"go.yaml.in/yaml/v3":                         "world/load",
@@ -141,6 +144,8 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
 // JWK set.
 const fuzzTargets = 11
+// wildcard, condition value, document, case, SAML response, SAML metadata.
+const fuzzTargets = 9
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()
