@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"policy/cases":     5,
 	"world":            5,
 	"world/load":       6,
+	"sts":              6,
 	"reach":            7,
 	"rolecalltest/gen": 9,
 	"cmd/rolecall":     10,
@@ -144,6 +145,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
 // JWK set.
 const fuzzTargets = 11
+
 // wildcard, condition value, document, case, SAML response, SAML metadata.
 const fuzzTargets = 9
 

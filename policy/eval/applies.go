@@ -41,7 +41,7 @@ func impossible(who string, kind policy.Kind) error {
 
 func mayHaveSession(r *Request) bool {
 	c := &r.caller
-	return c.IsRole() && !r.serviceLinked || c.Kind == principal.FederatedUser || r.assumedRoot
+	return c.IsRole() && !r.serviceLinked || c.Kind == principal.FederatedUser || r.assumedRoot || r.delegatedUser()
 }
 
 // assumedRoot tells whether the caller is a session of AssumeRoot, which shows
