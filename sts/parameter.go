@@ -118,7 +118,7 @@ var shapes = compileShapes(map[string]*shape{
 	"tokenCodeType":                         {min: 6, max: 6, pattern: `[\d]*`},
 	"unrestrictedSessionPolicyDocumentType": {min: 1, pattern: policyPattern},
 	"sessionPolicyDocumentType":             {min: 1, max: 2048, pattern: policyPattern},
-	"policyDescriptorListType":              {},
+	"policyDescriptorListType":              {max: 10}, // as documented; the model has none
 	"tagListType":                           {max: 50},
 	"tagKeyListType":                        {max: 50, member: "tagKeyType"},
 	"tagKeyType":                            {min: 1, max: 128, pattern: `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
