@@ -15,6 +15,10 @@ const (
 	prefixBearer    = "ABIA"
 )
 
+// accountMark is the bit of an id that tells that it holds an account: its
+// fifth character is then Q to Z or 2 to 7.
+const accountMark = 1 << 47
+
 var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // newAccessKeyID makes the id of a temporary access key of an account: 48 bits
@@ -28,7 +32,7 @@ func newAccessKeyID(account string, entropy io.Reader) (string, error) {
 	if _, err := io.ReadFull(entropy, id[5:]); err != nil {
 		return "", err
 	}
-	n = 1<<47 | n<<7 | uint64(id[5]&0x7f)
+	n = accountMark | n<<7 | uint64(id[5]&0x7f)
 	for i := range 6 {
 		id[i] = byte(n >> (40 - 8*i))
 	}
@@ -39,22 +43,25 @@ func newAccessKeyID(account string, entropy io.Reader) (string, error) {
 // for an id that is none, and for one from before 2019, which holds no account
 // (STS-32, STS-138).
 func accountOf(accessKeyID string) (string, bool) {
-	const length, marker = 20, 4
-	if len(accessKeyID) != length || accessKeyID[marker] < 'Q' {
+	const length, prefix = 20, 4
+	if len(accessKeyID) != length {
 		return "", false
 	}
-	switch accessKeyID[:marker] {
+	switch accessKeyID[:prefix] {
 	case prefixLongTerm, prefixTemporary, prefixBearer:
 	default:
 		return "", false
 	}
-	id, err := idEncoding.DecodeString(accessKeyID[marker:])
+	id, err := idEncoding.DecodeString(accessKeyID[prefix:])
 	if err != nil {
 		return "", false
 	}
 	var n uint64
 	for _, b := range id[:6] {
 		n = n<<8 | uint64(b)
+	}
+	if n&accountMark == 0 {
+		return "", false
 	}
 	return fmt.Sprintf("%012d", n&0x7fffffffff80>>7), true
 }
