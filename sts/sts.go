@@ -151,6 +151,12 @@ func (s *Service) SetWorld(w *world.World) error {
 // World gives the world in force.
 func (s *Service) World() *world.World { return s.state.Load().world }
 
+// Now gives the time by the service's clock, for a transport.
+func (s *Service) Now() time.Time { return s.options.Now().UTC() }
+
+// NewRequestID makes the id of a request, a random UUID, for a transport.
+func (s *Service) NewRequestID() (string, error) { return newUUID(s.entropy) }
+
 // lockedReader makes any reader safe for several goroutines.
 type lockedReader struct {
 	mutex  sync.Mutex
