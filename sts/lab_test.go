@@ -273,8 +273,8 @@ func (c *clock) pass(d time.Duration) {
 // lab is a service with its clock.
 type lab struct {
 	*Service
-	*clock
-	t testing.TB
+	clock *clock
+	t     testing.TB
 }
 
 func newLab(t testing.TB, change ...func(*Options)) *lab {
@@ -290,6 +290,8 @@ func newLab(t testing.TB, change ...func(*Options)) *lab {
 	}
 	return &lab{Service: s, clock: c, t: t}
 }
+
+func (l *lab) pass(d time.Duration) { l.clock.pass(d) }
 
 // key gives the caller of a long-term access key.
 func (l *lab) key(id string) *Caller {
