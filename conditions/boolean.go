@@ -47,13 +47,8 @@ func (b *booleans) reachable() bool {
 	return false
 }
 
-<<<<<<< HEAD
-// isBoolean tells whether text is the boolean want, in any case.
-func isBoolean(text, want string) bool { return text == want || strings.EqualFold(text, want) }
-=======
 // isBoolean tells whether text is the boolean want, in any case of the letters
 // of ASCII: those that fold to one of them, as the long s does, are longer.
 func isBoolean(text, want string) bool {
-	return len(text) == len(want) && strings.EqualFold(text, want)
+	return len(text) == len(want) && (text == want || strings.EqualFold(text, want))
 }
->>>>>>> refs/heads/celx

@@ -128,8 +128,9 @@ func compilePrincipal(p *Principal) principal.Element {
 	return principal.NewElement(entries, p.Not)
 }
 
-<<<<<<< HEAD
-func compileCondition(operators []ConditionOperator, variables bool) conditions.Block {
+// CompileCondition compiles a Condition element. variables says whether the
+// document's version knows policy variables; see [Document.HasVariables].
+func CompileCondition(operators []ConditionOperator, variables bool) conditions.Block {
 	n := 0
 	for _, op := range operators {
 		n += len(op.Keys)
@@ -138,12 +139,6 @@ func compileCondition(operators []ConditionOperator, variables bool) conditions.
 		return conditions.Block{}
 	}
 	tests := make([]conditions.Test, 0, n)
-=======
-// CompileCondition compiles a Condition element. variables says whether the
-// document's version knows policy variables; see [Document.HasVariables].
-func CompileCondition(operators []ConditionOperator, variables bool) conditions.Block {
-	var tests []conditions.Test
->>>>>>> refs/heads/celx
 	for _, op := range operators {
 		for _, key := range op.Keys {
 			values := make([]string, len(key.Values))
