@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"conditions":       2,
 	"policy":           3,
 	"policy/eval":      4,
+	"policy/lint":      4,
 	"policy/cases":     5,
 	"world":            5,
 	"world/load":       6,
