@@ -125,6 +125,7 @@ var users = map[string]string{
 	"github.com/russellhaering/goxmldsig":        "sts/saml",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
+	"github.com/santhosh-tekuri/jsonschema/v6":   "",
 	"go.yaml.in/yaml/v3":                         "world/load",
 }
 
@@ -148,6 +149,7 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
 // JWK set, SAML response, SAML metadata.
+// JWK set, service reference, suppressions.
 const fuzzTargets = 13
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/policy"
@@ -74,6 +75,11 @@ type linting struct {
 // prepare reads everything but the policies.
 func (l *linting) prepare() error {
 	c := l.command
+	for _, id := range c.Account {
+		if !arn.IsAccountID(id) {
+			return usageError{fmt.Sprintf("--account %q is no account", id), "write its 12 digits"}
+		}
+	}
 	l.options.Accounts = c.Account
 	if c.Reference != "" {
 		reference, err := lint.ReadReference(os.DirFS(c.Reference))

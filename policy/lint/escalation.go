@@ -31,27 +31,27 @@ type escalation struct {
 
 // escalations rest on what the pages of the actions say that they do.
 var escalations = []escalation{
-	{actions: "iam:CreatePolicyVersion", how: "rewrite a managed policy that he has"},
-	{actions: "iam:SetDefaultPolicyVersion", how: "bring back a wider version of a managed policy that he has"},
-	{actions: "iam:AttachUserPolicy", how: "attach any managed policy to himself", self: true},
-	{actions: "iam:AttachGroupPolicy", how: "attach any managed policy to a group of his"},
-	{actions: "iam:AttachRolePolicy", how: "attach any managed policy to a role of his"},
-	{actions: "iam:PutUserPolicy", how: "write an inline policy for himself", self: true},
-	{actions: "iam:PutGroupPolicy", how: "write an inline policy for a group of his"},
-	{actions: "iam:PutRolePolicy", how: "write an inline policy for a role of his"},
+	{actions: "iam:CreatePolicyVersion", how: "rewrite a managed policy that they have"},
+	{actions: "iam:SetDefaultPolicyVersion", how: "bring back a wider version of a managed policy that they have"},
+	{actions: "iam:AttachUserPolicy", how: "attach any managed policy to their own user", self: true},
+	{actions: "iam:AttachGroupPolicy", how: "attach any managed policy to a group of theirs"},
+	{actions: "iam:AttachRolePolicy", how: "attach any managed policy to a role of theirs"},
+	{actions: "iam:PutUserPolicy", how: "write an inline policy for their own user", self: true},
+	{actions: "iam:PutGroupPolicy", how: "write an inline policy for a group of theirs"},
+	{actions: "iam:PutRolePolicy", how: "write an inline policy for a role of theirs"},
 	{actions: "iam:AddUserToGroup", how: "join any group"},
-	{actions: "iam:UpdateAssumeRolePolicy", how: "make any role trust him"},
+	{actions: "iam:UpdateAssumeRolePolicy", how: "make any role trust them"},
 	{actions: "iam:CreateAccessKey", how: "make access keys for another user"},
 	{actions: "iam:CreateLoginProfile", how: "give another user a password"},
 	{actions: "iam:UpdateLoginProfile", how: "change another user's password"},
-	{actions: "iam:DeleteUserPermissionsBoundary", how: "remove his permissions boundary", self: true},
-	{actions: "iam:PutUserPermissionsBoundary", how: "widen his permissions boundary", self: true},
-	{actions: "iam:DeleteRolePermissionsBoundary", how: "remove the permissions boundary of a role of his"},
-	{actions: "iam:PutRolePermissionsBoundary", how: "widen the permissions boundary of a role of his"},
+	{actions: "iam:DeleteUserPermissionsBoundary", how: "remove their permissions boundary", self: true},
+	{actions: "iam:PutUserPermissionsBoundary", how: "widen their permissions boundary", self: true},
+	{actions: "iam:DeleteRolePermissionsBoundary", how: "remove the permissions boundary of a role of theirs"},
+	{actions: "iam:PutRolePermissionsBoundary", how: "widen the permissions boundary of a role of theirs"},
 	{actions: "iam:UpdateSAMLProvider", how: "sign assertions for every role that trusts the provider"},
 
 	{actions: "iam:PassRole ec2:RunInstances", how: "start an instance that has the role", service: "ec2.amazonaws.com"},
-	{actions: "iam:PassRole ec2:AssociateIamInstanceProfile", how: "give the role to an instance of his", service: "ec2.amazonaws.com"},
+	{actions: "iam:PassRole ec2:AssociateIamInstanceProfile", how: "give the role to an instance of theirs", service: "ec2.amazonaws.com"},
 	{actions: "iam:PassRole autoscaling:CreateLaunchConfiguration autoscaling:CreateAutoScalingGroup", how: "start instances that have the role", service: "ec2.amazonaws.com"},
 	{actions: "iam:PassRole lambda:CreateFunction lambda:InvokeFunction", how: "run code as the role", service: "lambda.amazonaws.com"},
 	{actions: "iam:PassRole lambda:CreateFunction lambda:CreateEventSourceMapping", how: "run code as the role", service: "lambda.amazonaws.com"},
@@ -73,7 +73,7 @@ var escalations = []escalation{
 	{actions: "iam:PassRole apprunner:CreateService", how: "run a container as the role", service: "tasks.apprunner.amazonaws.com"},
 
 	{actions: "lambda:UpdateFunctionCode", how: "run code as the role of any function"},
-	{actions: "lambda:UpdateFunctionConfiguration", how: "put a layer of his into any function"},
+	{actions: "lambda:UpdateFunctionConfiguration", how: "put a layer of theirs into any function"},
 	{actions: "glue:UpdateDevEndpoint", how: "log in to any development endpoint"},
 	{actions: "cloudformation:UpdateStack", how: "act as the role of any stack"},
 	{actions: "ssm:SendCommand", how: "run commands on any managed instance, as its role"},
@@ -170,7 +170,7 @@ func (p *pass) deniesAlways(service, name string) bool {
 }
 
 // wide tells whether a resource of the statement is all of its kind, or, where
-// that is enough, the caller himself.
+// that is enough, the caller's own user.
 func (s *statement) wide(e *escalation) bool {
 	if s.everyResource() {
 		return true
