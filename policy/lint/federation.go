@@ -147,8 +147,9 @@ func gitHubSub(p *pass, s *statement) {
 func openRepository(value string) bool {
 	rest, ok := strings.CutPrefix(value, "repo:")
 	if !ok {
-		i := strings.IndexAny(value, "*?")
-		return i >= 0 && strings.HasPrefix("repo:", value[:i])
+		begins, _, wild := strings.Cut(strings.ReplaceAll(value, "?", "*"), "*")
+		_, may := strings.CutPrefix("repo:", begins)
+		return wild && may
 	}
 	repository, _, closed := strings.Cut(rest, ":")
 	return hasWildcard(repository) || !closed && hasWildcard(rest)

@@ -186,9 +186,13 @@ var typeNames = []struct {
 	types     keyType
 	name, use string
 }{
-	{stringKey, "a string", "StringEquals or StringLike"}, {arnKey, "an ARN", "ArnLike"}, {boolKey, "a boolean", "Bool"},
-	{numericKey, "a number", "NumericEquals and the like"}, {dateKey, "a date", "DateLessThan and the like"},
-	{ipKey, "an IP address", "IpAddress"}, {binaryKey, "binary data", "BinaryEquals"},
+	{stringKey, "a string", "StringEquals or StringLike"},
+	{arnKey, "an ARN", "ArnLike"},
+	{boolKey, "a boolean", "Bool"},
+	{numericKey, "a number", "NumericEquals and the like"},
+	{dateKey, "a date", "DateLessThan and the like"},
+	{ipKey, "an IP address", "IpAddress"},
+	{binaryKey, "binary data", "BinaryEquals"},
 }
 
 func typeMismatch(p *pass, _ *statement, t *test) {

@@ -55,46 +55,58 @@ var parserRules = []Rule{
 		Code: policy.CodeMissingVersion, Severity: diag.Warning, Rule: "PL-36", Page: pageVersion,
 		Title: "no Version", Happens: "the document is read by the rules of 2008-10-17, in which policy variables are plain text",
 		Mend: `add "Version": "2012-10-17"`,
-	}, {
+	},
+	{
 		Code: policy.CodePolicySize, Severity: diag.Warning, Rule: "PL-34", Page: pageQuotas,
 		Title: "a document beyond its size quota", Happens: "AWS refuses to store it, unless the quota was raised",
 		Mend: "split it, or shorten it with wildcards and fewer statements",
-	}, {
+	},
+	{
 		Code: policy.CodeEmptyList, Severity: diag.Suggestion, Rule: "PL-14", Page: checks, statement: emptyOperator,
 		Title: "an empty list or object", Happens: "an empty list matches nothing, or excludes nothing, and an empty operator tests nothing",
 		Mend: "fill it, or remove it together with what it stands in",
-	}, {
+	},
+	{
 		Code: policy.CodeActionStarStar, Severity: diag.Warning, Rule: "PL-79", Page: pageAction,
 		Title: "the action *:*", Happens: "it is read as *, if AWS takes it at all", Mend: `write "*"`,
-	}, {
+	},
+	{
 		Code: policy.CodeActionFormat, Severity: diag.Warning, Rule: "PL-80", Page: pageAction, Refusal: true,
 		Title: "an action that is not service:Name", Happens: "the action matches nothing, so it neither allows nor denies",
 		Mend: "write it as service:Name",
-	}, {
+	},
+	{
 		Code: policy.CodeMissingPrincipal, Severity: diag.Error, Rule: "PL-31", Page: pagePrincipal, Refusal: true,
 		Title: "a statement without Principal where one is needed", Happens: "the statement never applies", Mend: "name the principals",
-	}, {
+	},
+	{
 		Code: policy.CodeSidDuplicate, Severity: diag.Warning, Rule: "PL-41", Page: pageSid, Refusal: true,
 		Title: "the same Sid twice", Happens: "messages and tools cannot tell the statements apart", Mend: "give each its own",
-	}, {
+	},
+	{
 		Code: policy.CodeShortARN, Severity: diag.Error, Rule: "PL-91", Page: pageARNs,
 		Title: "an ARN with fewer than six parts", Happens: "it matches nothing, or more than it seems to", Mend: "write all six parts",
-	}, {
+	},
+	{
 		Code: policy.CodeTypeMismatchValue, Severity: diag.Warning, Rule: "PL-137", Page: checks,
 		Title: "a condition value that its operator cannot read", Happens: "the value matches nothing, and under a negated operator the test is false",
 		Mend: "write the value in the operator's form, or use another operator",
-	}, {
+	},
+	{
 		Code: policy.CodeTagKeyMissing, Severity: diag.Error, Rule: "PL-113", Page: checks,
 		Title: "a tag condition without a tag key", Happens: "no request ever has the key", Mend: "write the tag key behind the slash",
-	}, {
+	},
+	{
 		Code: policy.CodeVariableInOldVersion, Severity: diag.Error, Rule: "PL-37", Page: pageVersion,
 		Title: "a policy variable in a document of version 2008-10-17", Happens: "the variable is plain text and matches only itself",
 		Mend: `set "Version": "2012-10-17"`,
-	}, {
+	},
+	{
 		Code: policy.CodeVariableInOperator, Severity: diag.Error, Rule: "PL-140", Page: pageVariables, test: boolVariable,
 		Title: "a policy variable under an operator that takes none", Happens: "the text is not replaced, and is no value of the operator's type",
 		Mend: "write the value itself, or use a String or ARN operator",
-	}, {
+	},
+	{
 		Code: policy.CodeVariablePosition, Severity: diag.Error, Rule: "PL-171", Page: pageVariables, statement: variablePosition,
 		Title: "a policy variable where none is replaced", Happens: "the text stays as it is, so that nothing matches",
 		Mend: "use variables in the resource part of an ARN or in condition values",
