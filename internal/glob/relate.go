@@ -1,6 +1,9 @@
 package glob
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // maxRelate bounds the patterns that Covers and Overlaps look at, in tokens:
 // both cost the product of the lengths.
@@ -57,8 +60,11 @@ func (p *Pattern) tokens() ([]token, bool) {
 // same. False means "not known": the answer is never wrong, and may be
 // incomplete for patterns such as `*?` and `?*`, or beyond 2,048 bytes.
 func (p *Pattern) Covers(q *Pattern) bool {
-	if p.text == q.text || p.shape == anyText {
+	switch {
+	case p.text == q.text || p.shape == anyText:
 		return true
+	case !strings.HasPrefix(q.Prefix(), p.Prefix()) || !strings.HasSuffix(q.Suffix(), p.Suffix()):
+		return false // by far the most, and nothing is allocated
 	}
 	a, ok := p.tokens()
 	b, okToo := q.tokens()
@@ -101,6 +107,20 @@ func (a token) takes(t token) bool {
 // wrong: there is no such text, whatever the slots stand for. True may be
 // wrong where slots are involved, or beyond 2,048 bytes.
 func (p *Pattern) Overlaps(q *Pattern) bool {
+	switch {
+	case p.shape == anyText || q.shape == anyText:
+		return true
+	case p.shape == exact && q.slots == nil:
+		return q.Match(p.segments[0].plain, nil)
+	case q.shape == exact && p.slots == nil:
+		return p.Match(q.segments[0].plain, nil)
+	default:
+		return p.meets(q)
+	}
+}
+
+// meets is Overlaps by all means.
+func (p *Pattern) meets(q *Pattern) bool {
 	a, ok := p.tokens()
 	b, okToo := q.tokens()
 	if !ok || !okToo {

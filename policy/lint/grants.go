@@ -84,7 +84,7 @@ func (p *pass) starOf(s *statement, name, shown string, keys ...string) {
 	if !ok || !s.everyResource() && !s.broadRole() {
 		return
 	}
-	p.report(at, s.call()+" allows "+shown+" on every role", "")
+	p.report(at, s.call()+" allows "+shown+", whatever role and service", "")
 }
 
 // broadRole tells whether a resource of the statement is every role.

@@ -86,7 +86,11 @@ func Check(d *policy.Document, opts Options) []Finding {
 		p.run(&table[i])
 	}
 	for _, w := range d.Warnings {
-		p.findings = append(p.findings, fromDiagnostic(w))
+		f := fromDiagnostic(w)
+		if w.Code == policy.CodePolicySize && (d.Kind == policy.SCP || d.Kind == policy.RCP) {
+			f.Severity = diag.Error // no quota to be raised
+		}
+		p.findings = append(p.findings, f)
 	}
 	p.finish()
 	return p.findings

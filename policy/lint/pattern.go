@@ -139,14 +139,17 @@ type item[T any] interface {
 	size() int
 }
 
-// comparisonBudget is what the comparisons of one document may cost together,
-// about a second; an ordinary policy needs a thousandth.
-const comparisonBudget = 2_000_000
+// comparisonBudget is what the comparisons of one document may cost together:
+// some 500 resources a list, and about a second.
+const comparisonBudget = 1_000_000
+
+// longest is the length beyond which patterns are not compared.
+const longest = 2048
 
 // afford takes the cost of comparing two texts from the budget, and reports
 // false when it is used up.
 func (p *pass) afford(a, b int) bool {
-	if p.budget -= 1 + a*b/64; p.budget >= 0 {
+	if p.budget -= 1 + min(a, longest)*min(b, longest)/1024; p.budget >= 0 {
 		return true
 	}
 	p.incomplete = true

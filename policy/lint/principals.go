@@ -97,51 +97,55 @@ func notPrincipalParents(p *pass, s *statement) {
 	if s.allows() || s.Principal == nil || !s.Principal.Not {
 		return
 	}
+	listed := s.parents()
 	for _, n := range s.principals {
 		account := n.account()
-		if account == "" || s.namesWholeAccount(account) {
-			if role, ok := roleOfSession(n); ok && !s.namesRole(role) {
-				p.report(n.Span, quote(n.Value)+" is listed without its role", "")
-			}
+		if account != "" && !listed[account] {
+			p.report(n.Span, quote(n.Value)+" is listed without its account "+account, "")
+		} else if role := n.roleOfSession(); role != "" && !listed[role] {
+			p.report(n.Span, quote(n.Value)+" is listed without its role", "")
+		}
+	}
+}
+
+// parents gives the accounts that a statement names as a whole, and the roles
+// as roleOfSession gives them.
+func (s *statement) parents() map[string]bool {
+	listed := map[string]bool{}
+	for _, n := range s.principals {
+		if n.kind != principal.AWS {
 			continue
 		}
-		p.report(n.Span, quote(n.Value)+" is listed without its account "+account, "")
-	}
-}
-
-// namesWholeAccount is namesAccount for an id and for the ARN of a root.
-func (s *statement) namesWholeAccount(id string) bool {
-	for _, n := range s.principals {
-		if n.account() == id && (n.Value == id || strings.HasSuffix(n.Value, ":root")) {
-			return true
+		a, err := arn.Parse(n.Value)
+		kind, _ := a.ResourceType()
+		switch {
+		case err != nil:
+			listed[n.Value] = true
+		case kind == "root":
+			listed[a.Account] = true
+		case a.Service == "iam" && kind == "role":
+			listed[roleName(a, a.Name())] = true
 		}
 	}
-	return false
+	return listed
 }
 
-// roleOfSession gives what tells the role of a session: partition, account and
-// name.
-func roleOfSession(n named) (arn.ARN, bool) {
+// roleOfSession tells the role of a session, and gives nothing for another
+// principal.
+func (n named) roleOfSession() string {
 	a, err := arn.Parse(n.Value)
 	kind, rest := a.ResourceType()
 	if n.kind != principal.AWS || err != nil || a.Service != "sts" || kind != "assumed-role" {
-		return arn.ARN{}, false
+		return ""
 	}
 	name, _, _ := strings.Cut(rest, "/")
-	return arn.ARN{Partition: a.Partition, Service: "iam", Account: a.Account, Resource: "role/" + name}, true
+	return roleName(a, name)
 }
 
-// namesRole tells whether the statement names a role; a session's ARN does not
-// tell the role's path.
-func (s *statement) namesRole(role arn.ARN) bool {
-	for _, n := range s.principals {
-		a, err := arn.Parse(n.Value)
-		if kind, _ := a.ResourceType(); err == nil && n.kind == principal.AWS && a.Service == "iam" && kind == "role" &&
-			a.Partition == role.Partition && a.Account == role.Account && a.Name() == role.Name() {
-			return true
-		}
-	}
-	return false
+// roleName tells a role from others, its path aside: a session's ARN does not
+// tell it (PL-58).
+func roleName(a arn.ARN, name string) string {
+	return a.Partition + ":" + a.Account + ":" + name
 }
 
 // callerKeys tell who calls or from where, so that a condition on one of them
@@ -174,8 +178,9 @@ func sessionRedundant(p *pass, s *statement) {
 	if p.doc.Kind != policy.Trust || s.Principal == nil || s.Principal.Not {
 		return
 	}
+	listed := s.parents()
 	for _, n := range s.principals {
-		if role, ok := roleOfSession(n); ok && s.namesRole(role) {
+		if role := n.roleOfSession(); role != "" && listed[role] {
 			p.report(n.Span, "the session "+quote(n.Value)+" is covered by its role", "")
 		}
 	}

@@ -208,20 +208,20 @@ func (p *pass) principalCovers(a, b *statement) bool {
 	case a.Principal == nil || b.Principal == nil:
 		return a.Principal == b.Principal
 	case a.Principal.Not || b.Principal.Not:
-		return a.Principal.Not == b.Principal.Not && sameNames(a, b) && sameNames(b, a)
+		return a.Principal.Not == b.Principal.Not && p.sameNames(a, b) && p.sameNames(b, a)
 	case a.allows():
-		return sameNames(a, b)
+		return p.sameNames(a, b)
 	}
 	return a.namesEveryone() || p.coversNames(a, b)
 }
 
 // sameNames tells whether a names, in the same words, all that b names.
-func sameNames(a, b *statement) bool {
+func (p *pass) sameNames(a, b *statement) bool {
 	if b.Principal.Everyone {
 		return a.Principal.Everyone
 	}
 	for _, want := range b.principals {
-		if !a.names(want) {
+		if !p.afford(64, len(a.principals)) || !a.names(want) {
 			return false
 		}
 	}
@@ -242,7 +242,7 @@ func (p *pass) coversNames(a, b *statement) bool {
 		return false
 	}
 	for _, want := range b.principals {
-		if !p.afford(1, len(a.principals)) {
+		if !p.afford(64, len(a.principals)) {
 			return false
 		}
 		account := want.account()
