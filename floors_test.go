@@ -192,14 +192,11 @@ func TestPoliciesNeedLittle(t *testing.T) {
 }
 
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
-// wildcard, condition value, condition block as CEL, document, case, sealed
-// text, ID token, its claims, JWK set, SAML response, SAML metadata, session,
-// authorization message, world, GetAccountAuthorizationDetails.
-const fuzzTargets = 19
-// wildcard, condition value, document, case, sealed text, ID token, its claims,
-// JWK set, SAML response, SAML metadata.
-// JWK set, service reference, suppressions.
-const fuzzTargets = 13
+// wildcard, condition value, condition block as CEL, CEL assertion, document,
+// case, sealed text, ID token, its claims, JWK set, SAML response, SAML
+// metadata, session, authorization message, world,
+// GetAccountAuthorizationDetails, service reference, suppressions.
+const fuzzTargets = 21
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()

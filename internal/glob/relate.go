@@ -110,10 +110,10 @@ func (p *Pattern) Overlaps(q *Pattern) bool {
 	switch {
 	case p.shape == anyText || q.shape == anyText:
 		return true
-	case p.shape == exact && q.slots == nil:
-		return q.Match(p.segments[0].plain, nil)
-	case q.shape == exact && p.slots == nil:
-		return p.Match(q.segments[0].plain, nil)
+	case p.shape == exact && q.Slots() == nil:
+		return q.Match(p.head, nil)
+	case q.shape == exact && p.Slots() == nil:
+		return p.Match(q.head, nil)
 	default:
 		return p.meets(q)
 	}

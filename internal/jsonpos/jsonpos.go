@@ -183,7 +183,12 @@ func (v Value) Exists() bool { return v.source != nil }
 // Source gives the text that the value stands in.
 func (v Value) Source() *diag.Source { return v.source }
 
-func (v Value) node() *node { return &v.tree.nodes[v.at] }
+func (v Value) node() *node {
+	if v.tree == nil {
+		return &node{}
+	}
+	return &v.tree.nodes[v.at]
+}
 
 // Span gives the place of the value.
 func (v Value) Span() diag.Span { return v.node().span() }
@@ -193,9 +198,14 @@ func (n *node) span() diag.Span { return diag.Span{Start: int(n.start), End: int
 // Raw gives the value as it is written.
 func (v Value) Raw() string { return v.tree.raw(v.node()) }
 
-func (t *tree) raw(n *node) string { return t.text[n.start:n.end] }
+func (t *tree) raw(n *node) string {
+	if t == nil {
+		return ""
+	}
+	return t.text[n.start:n.end]
+}
 
-// Kind gives the JSON type.
+// Kind gives the JSON type, and 0 for an absent value.
 func (v Value) Kind() Kind { return v.node().kind }
 
 // Text gives a string unescaped, and a number or a boolean as it is written:

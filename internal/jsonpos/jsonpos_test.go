@@ -312,3 +312,17 @@ func TestValuesThatFollowEachOtherAreBoundedTogether(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAbsentValueIsEmpty(t *testing.T) {
+	t.Parallel()
+	var v Value
+	if v.Exists() || v.Kind() != 0 || v.Text() != "" || v.Raw() != "" || v.Span() != (diag.Span{}) || v.Len() != 0 {
+		t.Errorf("%v %q %q %v %d", v.Kind(), v.Text(), v.Raw(), v.Span(), v.Len())
+	}
+	for range v.Items() {
+		t.Error("it has an item")
+	}
+	for range v.Members() {
+		t.Error("it has a member")
+	}
+}
