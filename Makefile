@@ -39,7 +39,7 @@ bench: ## measure decisions and parsing
 	go test ./bench -run '^$$' -bench . -benchmem
 
 bench-peers: ## the ratios to other engines, in one run (a module of its own: it downloads them and compiles for minutes)
-	cd bench/peers && go vet ./... && go test . && \
+	cd bench/peers && go mod tidy && go vet ./... && go test . && \
 		go test . -run '^$$' -bench . -benchmem -benchtime 50ms -count 5 | go run ./table
 
 bench-sizes: ## redraw docs/sizes.svg, ns/op against the number of statements
