@@ -24,6 +24,15 @@ func lines(list diag.List) []string {
 	return out
 }
 
+// manyMembers gives the members of an object.
+func manyMembers(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`"k%04d": "v"`, i)
+	}
+	return strings.Join(list, ",")
+}
+
 // files makes a file system of names and texts.
 func files(texts map[string]string) fstest.MapFS {
 	fsys := fstest.MapFS{}
@@ -103,6 +112,33 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 				`w:1:132: DATA_TYPE: an item of serviceControlPolicies must be a policy or {file: name}, not a number`,
 			},
 		},
+		"providers and tags": {
+			`{"accounts": {"111122223333": {"oidcProviders": {"x": {"jwks": 1, "tags": {"a": "1", "a": "2", "b": null}}, "y": {"jwks": {"file": "k"}}, "x": {}},
+"samlProviders": {"corp": {"metadata": {}}}, "resources": [], "delegations": [{"permissions": []}]}}}`,
+			[]string{
+				`w:1:64: DATA_TYPE: jwks must be a string or {file: name}, not a number`,
+				`w:1:87: DUPLICATE_KEY: "a" occurs twice`,
+				`w:1:102: DATA_TYPE: the value of a tag must be a string, not null`,
+				`w:1:123: FILE: cannot read the file: a text that is no file cannot name files`,
+				`w:1:141: DUPLICATE_KEY: "x" occurs twice`,
+				`w:2:40: DATA_TYPE: metadata must be a string or {file: name}, not a mapping`,
+				`w:2:59: DATA_TYPE: resources must be a mapping, not a list`,
+				`w:2:95: DATA_TYPE: permissions must be a policy or {file: name}, not a list`,
+			},
+		},
+		"AWS managed policies": {
+			`{"awsManagedPolicies": {"x": null, "arn:aws:iam::aws:policy/": null, "arn:aws:iam::aws:policy/a": {"file": "x", "file": "y"}}}`,
+			[]string{
+				`w:1:25: BAD_NAME: "x" is not the ARN of an AWS managed policy`,
+				`w:1:36: BAD_NAME: "arn:aws:iam::aws:policy/" is not the ARN of an AWS managed policy`,
+				`w:1:108: FILE: cannot read the file: a text that is no file cannot name files`,
+				`w:1:113: DUPLICATE_KEY: "file" occurs twice`,
+			},
+		},
+		"too many tags": {
+			`{"accounts": {"111122223333": {"users": {"a": {"tags": {` + manyMembers(1500) + `}}}}}}`,
+			[]string{`w:1:12948: TOO_LARGE: there are more than 1000 tags`},
+		},
 		"no world":            {`[]`, []string{`w:1:1: DATA_TYPE: a world must be a mapping, not a list`}},
 		"nothing":             {`null`, []string{`w:1:1: DATA_TYPE: a world must be a mapping, not null`}},
 		"an empty text":       {"# only a comment\n", []string{`w:1:1: YAML_SYNTAX: not valid YAML: there is nothing in the text`}},
@@ -124,6 +160,21 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAPolicyFileMustHoldOnePolicy(t *testing.T) {
+	t.Parallel()
+	world := "accounts: {111122223333: {policies: {p: {file: p.json}, q: {document: {file: p.json}}}}}"
+	for text, want := range map[string]string{
+		anyPolicy + anyPolicy: "p.json:1:100: FILE: the file holds more than one policy",
+		"{":                   "p.json:1:1: JSON_SYNTAX: not valid JSON: unexpected end of JSON input",
+		"[]":                  "p.json:1:1: JSON_SYNTAX: a policy is a JSON object, not an array",
+	} {
+		w, problems := load.FS(files(map[string]string{"w.yaml": world, "p.json": text}), "w.yaml")
+		if got := lines(problems); w != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%s", got)
+		}
 	}
 }
 
