@@ -129,7 +129,7 @@ func readList[T any](r *reader, m jsonpos.Member, p *page, kind string, fields [
 			r.refuse(CodeConflict, d.at, fmt.Sprintf("the Arn %s does not fit the path %q and the name %q",
 				diag.Clip(d.arn, 200), diag.Clip(d.path, 100), diag.Clip(d.name, 100)), "")
 		case !r.inPartition(whole.Partition, d.at):
-		case whole.Account == awsAccount:
+		case whole.Account == awsAccount && kind == "policy":
 			add(r, nil, &d)
 		case p.into != nil && p.into.ID != whole.Account:
 			r.refuse(CodeConflict, d.at, fmt.Sprintf("%s does not belong to account %s", diag.Clip(d.arn, 200), diag.Clip(p.into.ID, 20)),

@@ -157,25 +157,16 @@ func join[T any](lists ...[]field[T]) []field[T] {
 }
 
 func (r *reader) addUser(a *account, d *detail[world.User]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.detailed.users = append(a.detailed.users, d.value)
 }
 
 func (r *reader) addGroup(a *account, d *detail[world.Group]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.Groups = append(a.Groups, d.value)
 }
 
 func (r *reader) addRole(a *account, d *detail[world.Role]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.detailed.roles = append(a.detailed.roles, d.value)
 }

@@ -210,6 +210,8 @@ func TestDetailsThatAreRefused(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"no ARN":               {user(`"UserName": "a", "Path": "/"`), `d:1:34: BAD_NAME: the user has no Arn that can be read`},
 		"another path":         {user(`"UserName": "a", "Path": "/x/", "Arn": "arn:aws:iam::111122223333:user/a"`), `d:1:34: CONFLICT: the Arn arn:aws:iam::111122223333:user/a does not fit the path "/x/" and the name "a"`},
+		"a user of AWS":        {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::aws:user/a"`), `d:1:34: BAD_NAME: "aws" is not an account id`},
+		"no pages in a file":   {`{"accounts": {"111122223333": {"authorizationDetails": [{"file": "x"}, 7]}}}`, `authorizationDetails must be the output`},
 		"two partitions":       {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/a"}, {"UserName": "b", "Path": "/", "Arn": "arn:aws-cn:iam::111122223333:user/b"`), `the ARN is of the partition "aws-cn"; another is at d:1:34`},
 		"no document":          {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/a", "UserPolicyList": [{"PolicyName": "p"}]`), `d:1:114: MISSING_FIELD: the policy has no PolicyDocument`},
 		"no trust policy":      {`{"RoleDetailList": [{"RoleName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/a"}]}`, `d:1:34: MISSING_FIELD: role a has no trust policy`},

@@ -67,6 +67,9 @@ func (f *files) display(name string) string {
 // worlds gives the names of the files that a name stands for: its own, or those
 // of the world files right in the folder that it is.
 func (f *files) worlds(name string) ([]string, error) {
+	if f.fsys == nil {
+		return nil, errNoFiles
+	}
 	info, err := fs.Stat(f.fsys, name)
 	if err != nil || !info.IsDir() {
 		return []string{name}, err

@@ -115,7 +115,7 @@ func (l *loader) read(f *file, folder string) {
 func (l *loader) world() (*world.World, diag.List) {
 	l.incomplete()
 	l.inOnePartition()
-	if l.broken {
+	if l.broken || l.full() {
 		return nil, l.problems.list()
 	}
 	d := world.Description{Partition: l.partition, Organization: l.organization, AWSManagedPolicies: l.awsManaged.list()}
