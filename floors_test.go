@@ -199,6 +199,7 @@ func TestPoliciesNeedLittle(t *testing.T) {
 const fuzzTargets = 21
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
 // JWK set, SAML response, SAML metadata, world, authorization details.
+// JWK set, SAML response, SAML metadata, service reference, suppressions.
 const fuzzTargets = 15
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {

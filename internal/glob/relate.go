@@ -68,10 +68,12 @@ func (p *Pattern) Covers(q *Pattern) bool {
 	}
 	a, ok := p.tokens()
 	b, okToo := q.tokens()
-	if !ok || !okToo || !utf8.ValidString(p.text) || !utf8.ValidString(q.text) {
-		return false
-	}
-	// As matching b like a text, with a star of a taking any tokens of b.
+	return ok && okToo && utf8.ValidString(p.text) && utf8.ValidString(q.text) && coverTokens(a, b)
+}
+
+// coverTokens matches b by a as if it were a text, with a star of a taking any
+// tokens of b.
+func coverTokens(a, b []token) bool {
 	i, j, star, taken := 0, 0, -1, 0
 	for j < len(b) {
 		switch {

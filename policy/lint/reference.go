@@ -109,14 +109,14 @@ func (r *Reference) add(src *diag.Source) diag.List {
 	}
 	if value.Kind() == jsonpos.Array {
 		for item := range value.Items() {
-			if name := member(item, "service").Text(); name != "" {
+			if name := text(member(item, "service")); name != "" {
 				r.listed = append(r.listed, strings.ToLower(name))
 			}
 		}
 		return nil
 	}
 	name := strings.ToLower(text(member(value, "Name")))
-	if name == "" || member(value, "Actions").Kind() != jsonpos.Array {
+	if actions := member(value, "Actions"); name == "" || !actions.Exists() || actions.Kind() != jsonpos.Array {
 		return diag.List{{
 			Severity: diag.Error, Code: CodeReference, Summary: "no service authorization reference: Name and Actions are missing",
 			Hint: "the files are at " + serviceFiles, Source: src, Span: opening(value.Span()),
