@@ -40,6 +40,7 @@ var floors = map[string]int{
 	"sts":              6,
 	"reach":            7,
 	".":                8, // the facade
+	"rolecalltest":     9,
 	"rolecalltest/gen": 9,
 	"bench":            9,
 	"bench/plot":       10,
