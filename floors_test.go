@@ -33,7 +33,9 @@ var floors = map[string]int{
 	"world":            5,
 	"world/load":       6,
 	"sts":              6,
+	"world/simulator":  6,
 	"reach":            7,
+	"sts/stshttp":      7,
 	"rolecalltest/gen": 9,
 	"cmd/rolecall":     10,
 }
