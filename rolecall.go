@@ -57,6 +57,10 @@ func Of(w *world.World) *World { return &World{finder: reach.New(w)} }
 // unknown.
 func (w *World) Warnings() diag.List { return w.warnings }
 
+// Snapshot gives the world itself, for the packages that work on it, such as
+// sts.
+func (w *World) Snapshot() *world.World { return w.finder.World() }
+
 // Evaluate decides a request with all policies that are in force for it. The
 // decision says why; an error means that the request cannot be made.
 func (w *World) Evaluate(r world.Request) (eval.Decision, error) {

@@ -73,6 +73,7 @@ func (c *call) answer() (a *answer) {
 
 // serve works through a request in the order of STS-14.
 func (c *call) serve() (any, *sts.Error) {
+	c.env = c.environment()
 	if err := c.read(); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,6 @@ func (c *call) serve() (any, *sts.Error) {
 	if err := c.find(parameters); err != nil {
 		return nil, err
 	}
-	c.env = c.environment()
 	if c.operation.signed {
 		if err := c.authenticate(); err != nil {
 			return nil, err

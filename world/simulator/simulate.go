@@ -173,7 +173,7 @@ const nobody = "rolecall-simulated-caller"
 func (s *simulation) request(action, resource string) (*eval.Request, *eval.Policies, error) {
 	request := world.Request{Principal: s.caller, Action: action, Resource: resource, Context: s.keys, Time: s.Now}
 	if s.caller == "" || !s.known(s.caller) {
-		request.Principal = "anonymous" // for the side of the resource
+		request.Principal = "*" // for the side of the resource
 	}
 	prepared, policies, err := s.World.Prepare(request)
 	if err != nil {
