@@ -31,6 +31,7 @@ type call struct {
 	query, all []pair
 	api        *api
 	operation  *operation
+	keyID      string // as it was sent
 	caller     *sts.Caller
 	env        sts.Environment
 

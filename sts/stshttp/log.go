@@ -31,8 +31,8 @@ func (c *call) attributes() []slog.Attr {
 	}
 	list := make([]slog.Attr, 0, 12)
 	list = append(list, slog.String("id", c.id), slog.String("who", diag.Clip(who, most)), slog.String("what", what))
-	if c.caller != nil {
-		list = append(list, slog.String("key", c.caller.AccessKeyID()))
+	if c.keyID != "" {
+		list = append(list, slog.String("key", diag.Clip(c.keyID, most)))
 	}
 	if c.err != nil {
 		status = c.err.Status

@@ -24,7 +24,7 @@ func (c *call) authenticate() *sts.Error {
 	if err := a.checkScope(c.api.service); err != nil {
 		return err
 	}
-	c.env.Region = a.scope.region
+	c.env.Region, c.keyID = a.scope.region, a.keyID
 	caller, unknown := c.handler.service.Lookup(a.keyID, a.token)
 	if unknown != nil {
 		return asError(unknown)
