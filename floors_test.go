@@ -145,8 +145,9 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
-// JWK set, SAML response, SAML metadata, session, encoded message.
-const fuzzTargets = 15
+// JWK set, SAML response, SAML metadata, session, encoded message, form,
+// Authorization header.
+const fuzzTargets = 17
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ import (
 
 type inner struct{ A, B string }
 
-type embedded struct{ N int32 }
+type Embedded struct{ N int32 }
 
 type output struct {
 	Text    string
@@ -32,14 +32,14 @@ type output struct {
 	Absent  []string
 	List    []inner
 	Map     map[string]string
-	embedded
+	Embedded
 }
 
 func sample() *output {
 	return &output{
 		Text: `<a & "b">`, Number: 7, Yes: true, When: time.Date(2019, 11, 1, 20, 26, 47, 5e8, time.FixedZone("", 3600)),
 		Inner: inner{A: "x"}, Set: &inner{B: "y"}, Empty: []string{}, List: []inner{{A: "1"}, {B: "2"}},
-		Map: map[string]string{"k2": "w", "k1": "v"}, embedded: embedded{3},
+		Map: map[string]string{"k2": "w", "k1": "v"}, Embedded: Embedded{3},
 	}
 }
 
