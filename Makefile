@@ -1,6 +1,7 @@
 TOOL = go tool -modfile=tools/go.mod
 COVERED = ./conditions ./policy ./policy/eval ./principal
 FUZZTIME ?= 30s
+SOAK ?= 10m
 
 .DEFAULT_GOAL := help
 
@@ -38,7 +39,14 @@ fuzz: ## run every fuzz target for FUZZTIME (30s, or 1000x) each
 bench: ## measure decisions and parsing
 	go test ./bench -run '^$$' -bench . -benchmem
 
+interop: ## call the endpoint with the AWS SDK and the AWS command line, which is installed if it is missing
+	@command -v aws >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends awscli; }
+	cd internal/sdkinterop && go mod tidy -diff && go vet ./... && CI=true go test ./...
+
+soak: ## serve under load for SOAK (10m) with the race detector, reloads and malformed requests
+	cd bench && SOAK=$(SOAK) ./soak
+
 vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 	$(TOOL) govulncheck ./...
 
-.PHONY: help build test race lint fmt cover fuzz bench vuln
+.PHONY: help build test race lint fmt cover fuzz bench interop soak vuln
