@@ -1,6 +1,7 @@
 TOOL = go tool -modfile=tools/go.mod
 COVERED = ./conditions ./policy ./policy/eval ./principal
 FUZZTIME ?= 30s
+SOAK ?= 10m
 
 .DEFAULT_GOAL := help
 
@@ -45,7 +46,15 @@ bench-peers: ## the ratios to other engines, in one run (a module of its own: it
 bench-sizes: ## redraw docs/sizes.svg, ns/op against the number of statements
 	go test ./bench -run '^$$' -bench Sizes -benchtime 50ms -count 5 | go run ./bench/plot > docs/sizes.svg
 
+interop: ## call the endpoint with the AWS SDK and the AWS command line, which is installed if it is missing
+	@command -v aws >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends awscli; }
+	@! command -v npm >/dev/null || npm ci --prefix internal/sdkinterop/js --no-audit --no-fund --silent
+	cd internal/sdkinterop && go mod tidy -diff && go vet ./... && CI=true go test ./...
+
+soak: ## serve under load for SOAK (10m) with the race detector, reloads and malformed requests
+	cd bench && SOAK=$(SOAK) ./soak
+
 vuln: ## look for known vulnerabilities (asks vuln.go.dev)
 	$(TOOL) govulncheck ./...
 
-.PHONY: help build test race lint fmt cover fuzz bench bench-peers bench-sizes vuln
+.PHONY: help build test race lint fmt cover fuzz bench bench-peers bench-sizes interop soak vuln

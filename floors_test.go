@@ -38,8 +38,11 @@ var floors = map[string]int{
 	"world":            5,
 	"world/load":       6,
 	"sts":              6,
+	"world/simulator":  6,
 	"reach":            7,
 	".":                8, // the facade
+	"rolecalltest":     9,
+	"sts/stshttp":      7,
 	"rolecalltest/gen": 9,
 	"bench":            9,
 	"bench/plot":       10,
@@ -215,6 +218,8 @@ var fuzzTargets = []string{
 	"sts/saml FuzzMetadata",
 	"sts/saml FuzzResponse",
 	"sts/seal FuzzOpen",
+	"sts/stshttp FuzzAuthorization",
+	"sts/stshttp FuzzForm",
 	"world/load FuzzDetails",
 	"world/load FuzzWorld",
 }

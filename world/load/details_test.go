@@ -234,6 +234,18 @@ func TestDetailsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestWhatAWSStoredLongAgoIsTaken(t *testing.T) {
+	t.Parallel()
+	twice := strings.Replace(anyTrust, `"Action"`, `"Action": "sts:TagSession", "Action"`, 1)
+	w := parsed(t, "d", `{"RoleDetailList": [{"RoleName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/a", "AssumeRolePolicyDocument": `+urlEncoded(twice)+`}]}`)
+	if got := len(w.Role("arn:aws:iam::111122223333:role/a").Trust.Statements[0].Action.Items); got != 2 {
+		t.Errorf("%d actions", got)
+	}
+	if w, _ := load.Parse("w", `{"accounts": {"111122223333": {"roles": {"a": {"trustPolicy": `+twice+`}}}}}`); w != nil {
+		t.Error("a policy of today has an element once")
+	}
+}
+
 func TestUnknownFieldsOfTheOutputAreWarnings(t *testing.T) {
 	t.Parallel()
 	w, problems := load.Parse("d", `{"UserDetailList": [{"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/a", "New": 1}, {"UserName": "b", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/b", "New": 1}], "ResponseMetadata": {}}`)
