@@ -358,6 +358,15 @@ func must[T any](value T, err error) func(testing.TB) T {
 	}
 }
 
+// errorOf gives the *Error of a call that failed, and an empty one if it is none.
+func errorOf(err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return &Error{}
+	}
+	return e
+}
+
 // failure is what tests compare of an error.
 type failure struct {
 	Status  int

@@ -117,7 +117,7 @@ func TestSAMLRefusals(t *testing.T) {
 			l := newLab(t)
 			_, err := l.AssumeRoleWithSAML(ctx(), tt.input)
 			if tt.want == "" {
-				tt.want = err.(*Error).Message
+				tt.want = errorOf(err).Message
 			}
 			fails(t, err, tt.status, tt.code, tt.want)
 		})
@@ -159,7 +159,7 @@ func TestAResponseMakesOneSession(t *testing.T) {
 	}
 	must(l.AssumeRoleWithSAML(ctx(), samlInput(text)))(t) // a refusal does not use it up
 	_, err := l.AssumeRoleWithSAML(ctx(), samlInput(text))
-	if e := err.(*Error); e.Code != InvalidIdentityToken || !strings.Contains(e.Error(), "used before") {
+	if e := errorOf(err); e.Code != InvalidIdentityToken || !strings.Contains(e.Error(), "used before") {
 		t.Error(err)
 	}
 	again := newLab(t, func(o *Options) { o.ResponsesAgain = true })
