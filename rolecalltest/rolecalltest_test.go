@@ -24,6 +24,7 @@ func (f *fake) Helper() {}
 func (f *fake) Errorf(format string, args ...any) {
 	f.errors = append(f.errors, fmt.Sprintf(format, args...))
 }
+
 func (f *fake) Fatalf(format string, args ...any) {
 	f.fatal = append(f.fatal, fmt.Sprintf(format, args...))
 	panic(f)

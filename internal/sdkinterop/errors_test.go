@@ -95,7 +95,8 @@ func TestTypedErrors(t *testing.T) {
 		},
 		"policy": {
 			role(func(in *awssts.AssumeRoleInput) { in.Policy = aws.String(`{"Version":"2012-10-17"}`) }),
-			is[*types.MalformedPolicyDocumentException], failure{400, "MalformedPolicyDocument", ""},
+			is[*types.MalformedPolicyDocumentException],
+			failure{400, "MalformedPolicyDocument", ""},
 		},
 		"size": {
 			role(func(in *awssts.AssumeRoleInput) {

@@ -51,7 +51,7 @@ func (c *call) answer() (a *answer) {
 		if reason == nil {
 			return
 		}
-		if reason == http.ErrAbortHandler {
+		if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 			panic(reason)
 		}
 		c.stack = string(debug.Stack())

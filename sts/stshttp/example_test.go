@@ -3,6 +3,7 @@ package stshttp_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -33,9 +34,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(response.Status)

@@ -32,7 +32,8 @@ func parseForm(pairs []pair, text string) ([]pair, *sts.Error) {
 			continue
 		}
 		name, value, _ := strings.Cut(item, "=")
-		p, ok := pair{}, false
+		var p pair
+		var ok bool
 		if p.name, ok = unescape(name); !ok {
 			return nil, malformed("The name of the parameter '" + diag.Clip(name, clip) + "' is not UTF-8 text in percent-encoding.")
 		}

@@ -250,11 +250,11 @@ func (l *lab) get(s signer, query string) *http.Request {
 	return r
 }
 
-// presign makes a presigned URL's request.
-func (l *lab) presign(s signer, method, query string) *http.Request {
+// presign makes a presigned request for the caller's identity.
+func (l *lab) presign(s signer, method string) *http.Request {
 	s.headers = []string{"host"}
 	s = s.filled(l.now)
-	q, err := url.ParseQuery(query)
+	q, err := url.ParseQuery(identify)
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -294,9 +294,9 @@ func element(body, name string) string {
 }
 
 // session makes a session by AssumeRole and gives who signs with it.
-func (l *lab) session(s signer, pairs ...string) signer {
+func (l *lab) session(s signer) signer {
 	l.t.Helper()
-	a := l.send(l.post(s, stsForm("AssumeRole", append([]string{"RoleArn", deployARN, "RoleSessionName", "ana"}, pairs...)...)))
+	a := l.send(l.post(s, stsForm("AssumeRole", "RoleArn", deployARN, "RoleSessionName", "ana")))
 	if a.status != http.StatusOK {
 		l.t.Fatal(a.body)
 	}

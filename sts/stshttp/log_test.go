@@ -68,7 +68,7 @@ func TestSecretsAreNeverLogged(t *testing.T) {
 		l.send(r)
 	}
 	send(l.post(session, identify))
-	send(l.presign(session, http.MethodGet, identify))
+	send(l.presign(session, http.MethodGet))
 	changed := session
 	changed.token += "x"
 	send(l.post(changed, identify))

@@ -81,7 +81,7 @@ func TestRefusedSignatures(t *testing.T) {
 	}
 	query := func(change func(*http.Request)) func(*lab) *http.Request {
 		return func(l *lab) *http.Request {
-			r := l.presign(alice(), http.MethodGet, identify)
+			r := l.presign(alice(), http.MethodGet)
 			change(r)
 			return r
 		}
@@ -258,7 +258,7 @@ func TestRefusedSignatures(t *testing.T) {
 		},
 		"presigned: signature in the body": {
 			func(l *lab) *http.Request {
-				r := l.presign(alice(), http.MethodPost, identify)
+				r := l.presign(alice(), http.MethodPost)
 				body := r.URL.RawQuery
 				r = httptest.NewRequest(http.MethodPost, "http://"+host+"/", strings.NewReader(body))
 				r.Header.Set("Content-Type", form)
@@ -311,11 +311,11 @@ func TestAcceptedSignatures(t *testing.T) {
 	tests := map[string]*http.Request{
 		"a POST":                          l.post(alice(), identify),
 		"a GET":                           l.get(alice(), identify),
-		"a presigned GET":                 l.presign(alice(), http.MethodGet, identify),
-		"a presigned POST":                l.presign(alice(), http.MethodPost, identify),
+		"a presigned GET":                 l.presign(alice(), http.MethodGet),
+		"a presigned POST":                l.presign(alice(), http.MethodPost),
 		"a session's POST":                l.post(session, identify),
 		"a session's GET":                 l.get(session, identify),
-		"a session's presigned GET":       l.presign(session, http.MethodGet, identify),
+		"a session's presigned GET":       l.presign(session, http.MethodGet),
 		"a token that is not signed":      l.post(unsigned, identify),
 		"the root user":                   l.post(signer{key: "AKIARTXV5AHDTBI2ROOT", secret: "rootSecret"}, identify),
 		"any Region":                      l.post(signer{key: aliceKey, secret: aliceSecret, region: "mars-north-1"}, identify),

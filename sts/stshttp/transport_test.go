@@ -15,7 +15,7 @@ func TestTransport(t *testing.T) {
 	client := &http.Client{Transport: l.Transport()}
 	s := alice()
 	for name, signed := range map[string]*http.Request{
-		"a POST": l.post(s, identify), "a GET": l.get(s, identify), "a presigned GET": l.presign(s, http.MethodGet, identify),
+		"a POST": l.post(s, identify), "a GET": l.get(s, identify), "a presigned GET": l.presign(s, http.MethodGet),
 	} {
 		// As a client makes it.
 		r, err := http.NewRequestWithContext(t.Context(), signed.Method, "https://"+host+"/?"+signed.URL.RawQuery, signed.Body)

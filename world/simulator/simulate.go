@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,9 +59,15 @@ type simulation struct {
 	keys     conditions.Context
 	identity *policy.Set
 	boundary *policy.Set
+	// statements is how many statements the policies have that are passed.
+	statements int
 	// resource and trust are the two readings of ResourcePolicy, made when needed.
 	resource, trust *policy.Set
 }
+
+// maxVerdicts bounds the work on one page: a page of many statements has fewer
+// results than are asked for, and says that there are more.
+const maxVerdicts = 200_000
 
 // simulate makes the page of results that is asked for.
 func (c *Call) simulate(in *Simulation, about *subject) (*SimulatePolicyOutput, error) {
@@ -80,6 +87,7 @@ func (c *Call) simulate(in *Simulation, about *subject) (*SimulatePolicyOutput, 
 	if in.MaxItems != nil {
 		most = int(*in.MaxItems)
 	}
+	most = min(most, max(1, maxVerdicts/(1+s.statements)))
 	out := &SimulatePolicyOutput{EvaluationResults: []EvaluationResult{}}
 	for i := from; i < min(from+most, all); i++ {
 		r, err := s.decide(in.ActionNames[i/len(resources)], resources[i%len(resources)])
@@ -128,6 +136,9 @@ func (s *simulation) prepare() error {
 	if s.about != nil {
 		s.caller = s.about.arn
 		identity = append(s.about.policies[:len(s.about.policies):len(s.about.policies)], identity...)
+	}
+	for _, p := range slices.Concat(identity, boundary) {
+		s.statements += len(p.Document.Statements)
 	}
 	s.identity = policy.Compile(identity...)
 	if len(boundary) == 1 {

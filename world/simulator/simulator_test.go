@@ -84,12 +84,12 @@ func document(statements ...string) string {
 	return `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
 }
 
-func allow(action, resource string) string {
-	return fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":%q}`, action, resource)
+func allow(action string) string {
+	return fmt.Sprintf(`{"Effect":"Allow","Action":%q,"Resource":"*"}`, action)
 }
 
-func deny(action, resource string) string {
-	return fmt.Sprintf(`{"Effect":"Deny","Action":%q,"Resource":%q}`, action, resource)
+func deny(action string) string {
+	return fmt.Sprintf(`{"Effect":"Deny","Action":%q,"Resource":"*"}`, action)
 }
 
 // brief is what most tests look at: decision, policies matched, keys missing.
@@ -110,20 +110,20 @@ func TestCustomPolicies(t *testing.T) {
 		in   Simulation
 		want string
 	}{
-		"allowed":           {Simulation{PolicyInputList: []string{document(allow("s3:GetObject", "*"))}}, "allowed PolicyInputList.1"},
-		"nothing allows":    {Simulation{PolicyInputList: []string{document(allow("s3:PutObject", "*"))}}, "implicitDeny"},
+		"allowed":           {Simulation{PolicyInputList: []string{document(allow("s3:GetObject"))}}, "allowed PolicyInputList.1"},
+		"nothing allows":    {Simulation{PolicyInputList: []string{document(allow("s3:PutObject"))}}, "implicitDeny"},
 		"no policy":         {Simulation{PolicyInputList: []string{}}, "implicitDeny"},
-		"the second denies": {Simulation{PolicyInputList: []string{document(allow("s3:*", "*")), document(deny("s3:Get*", "*"))}}, "explicitDeny PolicyInputList.2"},
+		"the second denies": {Simulation{PolicyInputList: []string{document(allow("s3:*")), document(deny("s3:Get*"))}}, "explicitDeny PolicyInputList.2"},
 		"boundary silent": {
-			Simulation{PolicyInputList: []string{document(allow("s3:*", "*"))}, PermissionsBoundaryPolicyInputList: []string{document(allow("ec2:*", "*"))}},
+			Simulation{PolicyInputList: []string{document(allow("s3:*"))}, PermissionsBoundaryPolicyInputList: []string{document(allow("ec2:*"))}},
 			"implicitDeny",
 		},
 		"boundary allows": {
-			Simulation{PolicyInputList: []string{document(allow("s3:*", "*"))}, PermissionsBoundaryPolicyInputList: []string{document(allow("s3:*", "*"))}},
+			Simulation{PolicyInputList: []string{document(allow("s3:*"))}, PermissionsBoundaryPolicyInputList: []string{document(allow("s3:*"))}},
 			"allowed PolicyInputList.1 PermissionsBoundaryPolicyInputList.1",
 		},
 		"SCPs play no part": {
-			Simulation{PolicyInputList: []string{document(allow("ec2:*", "*"))}, ActionNames: []string{"ec2:RunInstances"}},
+			Simulation{PolicyInputList: []string{document(allow("ec2:*"))}, ActionNames: []string{"ec2:RunInstances"}},
 			"allowed PolicyInputList.1",
 		},
 		"a missing key": {
@@ -153,23 +153,23 @@ func TestCustomPolicies(t *testing.T) {
 			}, "allowed PolicyInputList.1",
 		},
 		"a resource of another account": {
-			Simulation{PolicyInputList: []string{document(allow("sqs:*", "*"))}, ActionNames: []string{"sqs:SendMessage"}, ResourceArns: []string{"arn:aws:sqs:us-east-1:222222222222:q"}},
+			Simulation{PolicyInputList: []string{document(allow("sqs:*"))}, ActionNames: []string{"sqs:SendMessage"}, ResourceArns: []string{"arn:aws:sqs:us-east-1:222222222222:q"}},
 			"allowed PolicyInputList.1",
 		},
 		"a caller of another account": {
 			Simulation{
-				PolicyInputList: []string{document(allow("sqs:*", "*"))}, ActionNames: []string{"sqs:SendMessage"},
+				PolicyInputList: []string{document(allow("sqs:*"))}, ActionNames: []string{"sqs:SendMessage"},
 				ResourceArns: []string{"arn:aws:sqs:us-east-1:222222222222:q"}, CallerArn: new(aliceARN),
 			}, "implicitDeny",
 		},
 		"a resource policy across accounts": {
 			Simulation{
-				PolicyInputList: []string{document(allow("s3:*", "*"))}, CallerArn: new(aliceARN), ResourceOwner: new("arn:aws:iam::222222222222:root"),
+				PolicyInputList: []string{document(allow("s3:*"))}, CallerArn: new(aliceARN), ResourceOwner: new("arn:aws:iam::222222222222:root"),
 				ResourcePolicy: new(document(`{"Effect":"Allow","Principal":{"AWS":"` + aliceARN + `"},"Action":"s3:*","Resource":"*"}`)),
 			}, "allowed ResourcePolicy PolicyInputList.1",
 		},
 		"no resource policy across accounts": {
-			Simulation{PolicyInputList: []string{document(allow("s3:*", "*"))}, CallerArn: new(aliceARN), ResourceOwner: new("222222222222")},
+			Simulation{PolicyInputList: []string{document(allow("s3:*"))}, CallerArn: new(aliceARN), ResourceOwner: new("222222222222")},
 			"implicitDeny",
 		},
 		"a resource policy alone": {
@@ -179,17 +179,17 @@ func TestCustomPolicies(t *testing.T) {
 			}, "allowed ResourcePolicy",
 		},
 		"a trust policy of the world": {
-			Simulation{PolicyInputList: []string{document(allow("sts:*", "*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{guardedARN}, CallerArn: new(aliceARN)},
+			Simulation{PolicyInputList: []string{document(allow("sts:*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{guardedARN}, CallerArn: new(aliceARN)},
 			"implicitDeny missing sts:ExternalId",
 		},
 		"a trust policy that is given": {
 			Simulation{
-				PolicyInputList: []string{document(allow("sts:*", "*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{guardedARN}, CallerArn: new(aliceARN),
+				PolicyInputList: []string{document(allow("sts:*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{guardedARN}, CallerArn: new(aliceARN),
 				ResourcePolicy: new(document(`{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}`)),
 			}, "allowed ResourcePolicy PolicyInputList.1",
 		},
 		"an identity policy does not replace trust": {
-			Simulation{PolicyInputList: []string{document(allow("*", "*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{"arn:aws:iam::111111111111:role/none"}},
+			Simulation{PolicyInputList: []string{document(allow("*"))}, ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{"arn:aws:iam::111111111111:role/none"}},
 			"implicitDeny",
 		},
 	}
@@ -231,8 +231,8 @@ func TestPrincipalPolicies(t *testing.T) {
 		"the boundary":       {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"iam:GetUser"}}, "implicitDeny", true, false, true},
 		"an SCP":             {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"ec2:RunInstances"}}, "explicitDeny", false, true, true},
 		"nothing":            {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"s3:PutObject"}}, "implicitDeny", true, true, true},
-		"a policy besides":   {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"s3:PutObject"}, PolicyInputList: []string{document(allow("s3:*", "*"))}}, "allowed PolicyInputList.1 limit", true, true, true},
-		"another boundary":   {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"iam:GetUser"}, PermissionsBoundaryPolicyInputList: []string{document(allow("*", "*"))}}, "allowed own PermissionsBoundaryPolicyInputList.1", true, true, true},
+		"a policy besides":   {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"s3:PutObject"}, PolicyInputList: []string{document(allow("s3:*"))}}, "allowed PolicyInputList.1 limit", true, true, true},
+		"another boundary":   {in{PolicySourceArn: new(aliceARN), ActionNames: []string{"iam:GetUser"}, PermissionsBoundaryPolicyInputList: []string{document(allow("*"))}}, "allowed own PermissionsBoundaryPolicyInputList.1", true, true, true},
 		"a role":             {in{PolicySourceArn: new(openARN), ActionNames: []string{"s3:GetObject"}, ResourceArns: []string{"arn:aws:s3:::b/111111111111/k"}}, "allowed get", true, false, false},
 		"a group":            {in{PolicySourceArn: new(staffARN), ActionNames: []string{"s3:GetObject"}}, "allowed read", true, false, false},
 		"a group under SCPs": {in{PolicySourceArn: new(staffARN), ActionNames: []string{"ec2:RunInstances"}}, "explicitDeny", false, false, false},
@@ -312,7 +312,7 @@ func TestAResult(t *testing.T) {
 func TestDetailsAcrossAccounts(t *testing.T) {
 	t.Parallel()
 	out, err := newCall(t).SimulateCustomPolicy(&Simulation{
-		ActionNames: []string{"s3:GetObject"}, ResourceArns: []string{objectARN, "*"}, PolicyInputList: []string{document(allow("s3:*", "*"))},
+		ActionNames: []string{"s3:GetObject"}, ResourceArns: []string{objectARN, "*"}, PolicyInputList: []string{document(allow("s3:*"))},
 		CallerArn: new(aliceARN), ResourceOwner: new("222222222222"),
 		ResourcePolicy: new(document(`{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*"}`)),
 	})
@@ -358,6 +358,23 @@ func TestPages(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// TestPagesOfLargePoliciesAreShort holds the work on one page to its bound.
+func TestPagesOfLargePoliciesAreShort(t *testing.T) {
+	t.Parallel()
+	c := newCall(t)
+	in := &Simulation{MaxItems: new(int32(1000))}
+	in.ActionNames = slices.Repeat([]string{"s3:GetObject"}, 1000)
+	statement := strings.TrimSuffix(strings.Repeat(`{"Effect":"Allow","Action":"s3:*","Resource":"*"},`, 2000), ",")
+	in.PolicyInputList = []string{document(statement)}
+	out, err := c.SimulateCustomPolicy(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(out.EvaluationResults); got != maxVerdicts/2001 || !out.IsTruncated {
+		t.Errorf("%d results, more: %t", got, out.IsTruncated)
 	}
 }
 
@@ -411,7 +428,7 @@ func TestBadInput(t *testing.T) {
 		}), 400, "InvalidInput: Invalid policy document: "},
 		"two boundaries": {
 			custom(func(in *Simulation) {
-				in.PermissionsBoundaryPolicyInputList = []string{document(allow("*", "*")), document(allow("*", "*"))}
+				in.PermissionsBoundaryPolicyInputList = []string{document(allow("*")), document(allow("*"))}
 			}), 400,
 			"InvalidInput: PermissionsBoundaryPolicyInputList can contain only one policy.",
 		},
