@@ -54,7 +54,7 @@ func (r *Request) impossible(p *Policies) error {
 
 func mayHaveSession(r *Request) bool {
 	c := &r.caller
-	return c.IsRole() && !r.serviceLinked || c.Kind == principal.FederatedUser || r.assumedRoot
+	return c.IsRole() && !r.serviceLinked || c.Kind == principal.FederatedUser || r.assumedRoot || r.delegatedUser()
 }
 
 // assumedRoot tells whether the caller is a session of AssumeRoot, which shows

@@ -57,7 +57,7 @@ func sessionAllows(v *view, r *Request, present Reasons) bool {
 	switch {
 	case r.caller.Kind == principal.FederatedUser:
 		return v.allows.Has(BySession)
-	case r.caller.IsRole():
+	case r.caller.IsRole(), r.delegatedUser():
 		return !(present &^ v.allows).Has(BySession)
 	default:
 		return true
@@ -99,8 +99,9 @@ func (g *grant) sameAccount(r *Request) (reason Reason, missing Reasons) {
 	direct := g.kinds&(principal.Direct|principal.Everybody) != 0
 	entity := g.kinds&principal.Entity != 0
 	// A user whom a trust policy names needs the boundary nonetheless (EV-124,
-	// CONTESTED).
-	outOfBounds := r.trust && r.caller.Kind == principal.User && !g.bound
+	// CONTESTED). A grant to a user is not one to a session that the user
+	// delegated.
+	outOfBounds := r.trust && r.caller.Kind == principal.User && !g.bound || r.delegatedUser() && !g.sess
 	missing = g.identitySide()
 	if r.mandatory && g.kinds == 0 { // EV-106
 		missing.add(ByResource)

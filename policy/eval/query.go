@@ -75,6 +75,9 @@ const (
 	// SessionToken is a session of GetSessionToken, which may call little of
 	// IAM and STS (EV-103).
 	SessionToken
+	// Delegated is a session of GetDelegatedAccessToken, which acts as the user
+	// who delegated within session policies.
+	Delegated
 )
 
 // Request is a prepared query: parsed, with the derived condition keys added.
@@ -266,6 +269,11 @@ func (r *Request) classify() {
 	r.concerned, r.attachable = concerned(r), attachable(r)
 	r.rootLockout = s3RootLockout(r)
 	r.builtIn, r.builtInReason = builtIn(r)
+}
+
+// delegatedUser tells whether the caller is a session that a user delegated.
+func (r *Request) delegatedUser() bool {
+	return r.caller.Kind == principal.User && r.query.Credentials == Delegated
 }
 
 func (r *Request) isKMSKey() bool {
