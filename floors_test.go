@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"principal":        2,
 	"conditions":       2,
 	"policy":           3,
+	"conditions/celx":  3,
 	"policy/eval":      4,
 	"policy/cases":     5,
 	"world":            5,
@@ -115,17 +116,33 @@ func TestImportsRunDownwards(t *testing.T) {
 	}
 }
 
-// users says which packages alone may import a library.
+// users says which package alone may import a library, or a package of it.
 var users = map[string]string{
 	"github.com/alecthomas/kong":                 "cmd/rolecall",
 	"golang.org/x/term":                          "cmd/rolecall",
 	"github.com/go-jose/go-jose/v4":              "sts/oidc",
+	"github.com/google/cel-go":                   "conditions/celx",
 	"pgregory.net/rapid":                         "rolecalltest/gen",
 	"github.com/beevik/etree":                    "sts/saml",
 	"github.com/russellhaering/goxmldsig":        "sts/saml",
 	"github.com/google/go-cmp/cmp":               "",
 	"github.com/rogpeppe/go-internal/testscript": "",
 	"go.yaml.in/yaml/v3":                         "world/load",
+}
+
+// userOf gives the package that may import an external package.
+func userOf(imported string) (user string, known bool) {
+	for library := imported; library != "."; library = path.Dir(library) {
+		if user, known = users[library]; known {
+			break
+		}
+	}
+	return user, known
+}
+
+func external(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return strings.Contains(first, ".") && imported != module && !strings.HasPrefix(imported, module+"/")
 }
 
 func TestLibrariesStayWhereTheyBelong(t *testing.T) {
@@ -135,20 +152,47 @@ func TestLibrariesStayWhereTheyBelong(t *testing.T) {
 			continue
 		}
 		for _, imported := range imports(t, file) {
-			first, _, _ := strings.Cut(imported, "/")
-			external := strings.Contains(first, ".") && !strings.HasPrefix(imported, module)
-			user, known := users[imported]
-			if external && (!known || user != path.Dir(file)) {
+			if user, known := userOf(imported); external(imported) && (!known || user != path.Dir(file)) {
 				t.Errorf("%s imports %s", file, imported)
 			}
 		}
 	}
 }
 
+// TestPoliciesNeedLittle holds that a program that decides by policies alone
+// compiles one library.
+func TestPoliciesNeedLittle(t *testing.T) {
+	t.Parallel()
+	needs := map[string][]string{}
+	for _, file := range goFiles(t) {
+		if !strings.HasSuffix(file, "_test.go") {
+			needs[path.Dir(file)] = append(needs[path.Dir(file)], imports(t, file)...)
+		}
+	}
+	seen := map[string]bool{}
+	var visit func(pkg string)
+	visit = func(pkg string) {
+		for _, imported := range needs[pkg] {
+			if external(imported) && imported != "github.com/tidwall/gjson" {
+				t.Errorf("policy/eval needs %s, because of %s", imported, pkg)
+			}
+			if below, own := strings.CutPrefix(imported, module+"/"); own && !seen[below] {
+				seen[below] = true
+				visit(below)
+			}
+		}
+	}
+	visit("policy/eval")
+	if !seen["policy"] || !seen["conditions"] {
+		t.Errorf("policy/eval needs only %v", seen)
+	}
+}
+
 // fuzzTargets is how many parsers have a fuzz target: JSON, ARN, principal,
 // wildcard, condition value, document, case, sealed text, ID token, its claims,
-// JWK set, SAML response, SAML metadata, session, encoded message.
-const fuzzTargets = 15
+// JWK set, SAML response, SAML metadata, session, encoded message,
+// condition in CEL, CEL assertion.
+const fuzzTargets = 17
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()

@@ -64,7 +64,7 @@ type foldedStrings struct{ patterns []pattern }
 
 func (s *foldedStrings) compare(v string, ctx *Context) (m match) {
 	for i := range s.patterns {
-		if m |= s.patterns[i].equalFold(v, ctx); m&matched != 0 {
+		if m |= s.patterns[i].equalFold(v, false, ctx); m&matched != 0 {
 			return m
 		}
 	}
@@ -74,10 +74,10 @@ func (s *foldedStrings) compare(v string, ctx *Context) (m match) {
 func (s *foldedStrings) reachable() bool { return anyReachable(s.patterns) }
 
 // equalFold compares v with the text of a pattern without wildcards by simple
-// case folding.
-func (p *pattern) equalFold(v string, ctx *Context) match {
+// case folding. sameLength wants the texts to be equally long, too.
+func (p *pattern) equalFold(v string, sameLength bool, ctx *Context) match {
 	if text, ok := p.glob.Literal(); ok {
-		return matchOf(Of(strings.EqualFold(v, text)))
+		return matchOf(Of((!sameLength || len(v) == len(text)) && strings.EqualFold(v, text)))
 	}
 	var buffer [256]byte
 	text, state := p.appendText(buffer[:0], ctx)
@@ -87,7 +87,8 @@ func (p *pattern) equalFold(v string, ctx *Context) match {
 	case open:
 		return maybe
 	default:
-		return matchOf(Of(strings.EqualFold(v, unsafe.String(unsafe.SliceData(text), len(text)))))
+		same := !sameLength || len(v) == len(text)
+		return matchOf(Of(same && strings.EqualFold(v, unsafe.String(unsafe.SliceData(text), len(text)))))
 	}
 }
 

@@ -85,6 +85,10 @@ func (t *Test) Key() Key { return t.key }
 // changed.
 func (t *Test) Values() []string { return t.values }
 
+// Variables tells whether `${...}` in the values is a policy variable: the
+// operator takes them and the document's version knows them (PL-140, PL-170).
+func (t *Test) Variables() bool { return t.variables }
+
 // Eval runs the test (PL-199). It is Unknown only if a key that it reads is
 // open.
 func (t *Test) Eval(ctx *Context) Truth {

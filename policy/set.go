@@ -106,7 +106,7 @@ func (c *compiler) statement(d *Document, policy, index int) statement {
 			st.resources[i] = compileResource(t.Value, d.Kind, d.HasVariables())
 		}
 	}
-	st.conditions = compileCondition(src.Condition, d.HasVariables())
+	st.conditions = CompileCondition(src.Condition, d.HasVariables())
 	return st
 }
 
@@ -128,7 +128,9 @@ func compilePrincipal(p *Principal) principal.Element {
 	return principal.NewElement(entries, p.Not)
 }
 
-func compileCondition(operators []ConditionOperator, variables bool) conditions.Block {
+// CompileCondition compiles a Condition element. variables says whether the
+// document's version knows policy variables; see [Document.HasVariables].
+func CompileCondition(operators []ConditionOperator, variables bool) conditions.Block {
 	n := 0
 	for _, op := range operators {
 		n += len(op.Keys)
