@@ -193,6 +193,8 @@ func TestPoliciesNeedLittle(t *testing.T) {
 // JWK set, SAML response, SAML metadata, session, encoded message,
 // condition in CEL, CEL assertion.
 const fuzzTargets = 17
+// JWK set, world, authorization details.
+const fuzzTargets = 13
 
 func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	t.Parallel()

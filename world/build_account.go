@@ -176,7 +176,7 @@ func (b *builder) roles(a *account) {
 
 // id takes up the unique id of a user or role.
 func (b *builder) id(a *account, id, arn string, at Place) {
-	if other, used := a.uniqueIDs[id]; used {
+	if other, used := a.uniqueIDs[id]; used && other != arn {
 		b.refuse(CodeDuplicate, at, fmt.Sprintf("%s and %s have the same unique id %s", other, arn, id), "")
 	}
 	a.uniqueIDs[id] = arn

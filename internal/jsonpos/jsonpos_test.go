@@ -247,3 +247,39 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestValuesThatFollowEachOther(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"one":              {` {"a": "}"} `, []string{`1:2 {"a": "}"}`}},
+		"several":          {"{\"a\": [1]}\n[2] {}", []string{`1:1 {"a": [1]}`, `2:1 [2]`, `2:5 {}`}},
+		"a scalar":         {`7`, []string{`1:1 7`}},
+		"a scalar at last": {`{} "x"`, []string{`1:1 {}`, `1:4 "x"`}},
+		"nothing":          {"  ", nil},
+		"a broken one":     {"{}\n{]", nil},
+		"an open one":      {"{} {", nil},
+		"two scalars":      {`1 2`, nil},
+		"a stray bracket":  {`{} ]`, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			values, list := ParseAll(&diag.Source{Text: tt.text}, Limits{Bytes: 100, Depth: 5})
+			var got []string
+			for _, v := range values {
+				got = append(got, v.Source().Position(v.Span().Start).String()+" "+v.Raw())
+				for m := range v.Members() {
+					if span := m.Value.Span(); tt.text[span.Start:span.End] != m.Value.Raw() {
+						t.Errorf("%q is not at %v", m.Value.Raw(), span)
+					}
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || (list == nil) != (tt.want != nil) {
+				t.Error(diff, list)
+			}
+		})
+	}
+}

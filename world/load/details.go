@@ -117,7 +117,7 @@ func readList[T any](r *reader, m jsonpos.Member, p *page, kind string, fields [
 		if !r.count(d.at, largeThing) {
 			return
 		}
-		object(r, item, diag.WithArticle(kind), fields, &d)
+		object(r, item, "a "+kind, fields, &d)
 		whole, err := arn.Parse(d.arn)
 		switch {
 		case err != nil:

@@ -18,7 +18,7 @@ var documentFields = []field[loader]{
 		}
 	}},
 	{"organization", func(r *reader, m jsonpos.Member, l *loader) {
-		if r.first(l.given, m, "the world") {
+		if m.Value.Kind() != jsonpos.Null && r.first(l.given, m, "the world") {
 			l.organization = r.readOrganization(m)
 		}
 	}},

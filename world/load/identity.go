@@ -159,7 +159,7 @@ func (r *reader) versions(p *world.ManagedPolicy) {
 			inForce++
 		}
 	}
-	if inForce != 1 {
+	if inForce != 1 && len(p.Versions) > 0 {
 		r.refuse(world.CodeBadValue, p.Place, fmt.Sprintf("%d versions of the policy are the default", inForce), "one is in force; say default: true there")
 	}
 }

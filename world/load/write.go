@@ -173,7 +173,7 @@ func (p *printer) managedPolicy(m *world.ManagedPolicy) {
 	if m.Name == "" && m.ARN != "" {
 		path, _ = pathAndName(m.ARN)
 	}
-	alone := len(m.Versions) == 0 || len(m.Versions) == 1 && cmp.Or(m.Versions[0].ID, "v1") == "v1" && m.Versions[0].Default
+	alone := len(m.Versions) == 1 && m.Versions[0].ID == "v1" && m.Versions[0].Default
 	if alone && m.ID == "" && (path == "/" || path == "") {
 		p.document(m.Document())
 		return
@@ -186,16 +186,20 @@ func (p *printer) managedPolicy(m *world.ManagedPolicy) {
 			return
 		}
 		versions := m.Versions
-		if !slices.ContainsFunc(versions, func(v world.PolicyVersion) bool { return v.Default }) {
+		if len(versions) > 0 && !slices.ContainsFunc(versions, func(v world.PolicyVersion) bool { return v.Default }) {
 			versions = append(slices.Clip(versions), world.PolicyVersion{Default: true}) // the one that is not known
 		}
-		writeList(p, "versions", versions, func(v *world.PolicyVersion) {
-			p.object(func() {
-				p.text("id", v.ID)
-				p.flag("default", v.Default)
-				p.member("document", func() { p.document(v.Document) })
-			})
+		p.member("versions", func() {
+			p.array(len(versions), func(i int) { p.version(&versions[i]) })
 		})
+	})
+}
+
+func (p *printer) version(v *world.PolicyVersion) {
+	p.object(func() {
+		p.text("id", v.ID)
+		p.flag("default", v.Default)
+		p.member("document", func() { p.document(v.Document) })
 	})
 }
 
