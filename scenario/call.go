@@ -299,4 +299,3 @@ func decisionOf(err error) *eval.Decision {
 	}
 	return nil
 }
-

@@ -231,7 +231,9 @@ func (q *question) otherConditions(a *reach.Answer) (expected, got string) {
 		return "conditional on " + joined(want), q.describe(a)
 	}
 	for _, c := range q.conditions {
-		same := func(f reach.Condition) bool { return strings.EqualFold(f.Key, c.key) && slices.Equal(f.Values, c.values) }
+		same := func(f reach.Condition) bool {
+			return strings.EqualFold(f.Key, c.key) && slices.Equal(f.Values, c.values)
+		}
 		if c.values != nil && !slices.ContainsFunc(found, same) {
 			return fmt.Sprintf("conditional on %s %s", c.key, joined(c.values)), q.describe(a)
 		}

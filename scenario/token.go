@@ -25,7 +25,9 @@ func (t *token) set(name, value string) {
 }
 
 var webIdentityFields = []field[token]{
-	{"provider", func(r *reader, v jsonpos.Value, t *token) { t.provider = strings.TrimPrefix(r.text(v, "provider"), "https://") }},
+	{"provider", func(r *reader, v jsonpos.Value, t *token) {
+		t.provider = strings.TrimPrefix(r.text(v, "provider"), "https://")
+	}},
 	{"claims", (*reader).claims},
 }
 
@@ -152,7 +154,9 @@ type pod struct {
 }
 
 var eksFields = []field[pod]{
-	{"provider", func(r *reader, v jsonpos.Value, p *pod) { p.provider = strings.TrimPrefix(r.text(v, "provider"), "https://") }},
+	{"provider", func(r *reader, v jsonpos.Value, p *pod) {
+		p.provider = strings.TrimPrefix(r.text(v, "provider"), "https://")
+	}},
 	{"namespace", func(r *reader, v jsonpos.Value, p *pod) { p.namespace = r.text(v, "namespace") }},
 	{"service-account", func(r *reader, v jsonpos.Value, p *pod) { p.account = r.text(v, "service-account") }},
 	{"claims", func(r *reader, v jsonpos.Value, p *pod) { r.claims(v, &p.token) }},

@@ -66,6 +66,7 @@ type commands struct {
 	WhoCanAssume whoCanAssumeCommand `cmd:"" help:"Who can assume a role?"`
 	Graph        graphCommand        `cmd:"" help:"Draw who can assume what."`
 	Eval         evalCommand         `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
+	Test         testCommand         `cmd:"" help:"Run test files of policies."`
 }
 
 // usageError is an error in the arguments, with a hint what to do.
