@@ -54,11 +54,24 @@ func environment(keys *conditions.Context) *sts.Environment {
 // call makes one call; its session is then the caller of the next. The error is
 // an *sts.Error where STS refuses.
 func (c *calling) call(s *step) error {
+	if err := c.wait(s.after); err != nil {
+		return err
+	}
 	credentials, err := c.credentials(s)
 	if err != nil {
 		return err
 	}
 	c.caller, err = c.service.Lookup(credentials.AccessKeyId, credentials.SessionToken)
+	return err
+}
+
+// wait lets time pass. The service of a later time takes the sessions of an
+// earlier one, since all of a lab have the same key.
+func (c *calling) wait(d time.Duration) (err error) {
+	if d > 0 {
+		c.now = c.now.Add(d)
+		c.service, err = c.lab.at(c.now)
+	}
 	return err
 }
 
@@ -131,7 +144,7 @@ func (c *calling) withToken(s *step) (sts.Credentials, error) {
 		for _, t := range s.tags {
 			principal[t.key] = []string{t.value}
 		}
-		claims["https://aws.amazon.com/tags"] = map[string]any{"principal_tags": principal, "transitive_tag_keys": s.transitive}
+		claims["https://aws.amazon.com/tags"] = map[string]any{"principal_tags": principal, "transitive_tag_keys": append([]string{}, s.transitive...)}
 	}
 	if s.identity != "" {
 		claims["https://aws.amazon.com/source_identity"] = s.identity

@@ -140,7 +140,7 @@ func (r *runner) assume(t *Test) (*session, []Failure) {
 	if err != nil {
 		return nil, broken(last, err)
 	}
-	made := newSession(c.caller, d, t.now)
+	made := newSession(c.caller, d, c.now)
 	made.calling = c
 	return made, nil
 }

@@ -12,7 +12,9 @@ import (
 type step struct {
 	at place
 	// role is the ARN of the role that is assumed; empty in other calls.
-	role        string
+	role string
+	// after is how long is waited before the call.
+	after       time.Duration
 	sessionName string
 	externalID  string
 	mfa         bool
@@ -50,6 +52,7 @@ type rootTask struct{ account, task string }
 
 var stepFields = []field[step]{
 	{"role", (*reader).role},
+	{"after", func(r *reader, v jsonpos.Value, s *step) { s.after = r.duration(v, "after") }},
 	{"session-name", func(r *reader, v jsonpos.Value, s *step) { s.sessionName = r.text(v, "session-name") }},
 	{"external-id", func(r *reader, v jsonpos.Value, s *step) { s.externalID = r.text(v, "external-id") }},
 	{"mfa", func(r *reader, v jsonpos.Value, s *step) { s.mfa = r.boolean(v, "mfa") }},
