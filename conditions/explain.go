@@ -1,5 +1,10 @@
 package conditions
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Explanation says how a test came out.
 type Explanation struct {
 	Operator string
@@ -13,6 +18,19 @@ type Explanation struct {
 	// Note says what decided where the values alone do not show it; it may be
 	// empty.
 	Note string
+}
+
+// String gives the test and what it saw in one line.
+func (e *Explanation) String() string {
+	text := fmt.Sprintf("%s %s %s", e.Operator, e.Key, strings.Join(e.Values, " | "))
+	switch {
+	case e.Note != "":
+		return text + ": " + e.Note
+	case e.Seen.Multivalued:
+		return text + ": the request has [" + strings.Join(e.Seen.Values, ", ") + "]"
+	default:
+		return text + ": the request has " + strings.Join(e.Seen.Values, "")
+	}
 }
 
 // Explain evaluates a test and says how it came out. It gives the same result

@@ -78,6 +78,14 @@ func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 	}
 }
 
+// Snippet writes the source line in which a span begins, with a caret line
+// below it.
+func Snippet(out *bufio.Writer, src *Source, span Span, style Style) {
+	if src != nil && src.Text != "" {
+		snippet(out, src, span, ansiRed, style)
+	}
+}
+
 // snippet writes the source line in which span begins, with a caret line below
 // it. Characters that would disturb a terminal are shown as '?'.
 func snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
@@ -157,6 +165,10 @@ func window(line string, from, to, width int) (head, marked, tail string) {
 	}
 	return head, marked, tail
 }
+
+// Printable replaces what would disturb a terminal: tabs by blanks, control and
+// broken characters by '?'.
+func Printable(s string) string { return printable(s) }
 
 // printable replaces tabs by a blank and control or broken characters by '?',
 // so that a hostile text cannot move the cursor or colour the terminal.

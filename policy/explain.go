@@ -24,6 +24,24 @@ type Verdict struct {
 	Conditions []conditions.Explanation
 }
 
+// Failing says in a line each which parts of a statement keep it from applying
+// to a request whose action it names.
+func (v *Verdict) Failing() []string {
+	var why []string
+	if v.HasPrincipal && v.Principal == 0 {
+		why = append(why, "its principal is another")
+	}
+	if v.Resource.Matches == conditions.False {
+		why = append(why, "its resource is another")
+	}
+	for i := range v.Conditions {
+		if v.Conditions[i].Result == conditions.False {
+			why = append(why, v.Conditions[i].String())
+		}
+	}
+	return why
+}
+
 // Part is the verdict on the Action or the Resource element.
 type Part struct {
 	Matches conditions.Truth

@@ -54,6 +54,18 @@ func (f *Finder) Role(name string) (*world.Role, error) {
 	return f.world.Role(found[0]), nil
 }
 
+// Principal finds a user, role, session or another principal by a name as in
+// [Question], and gives its ARN, or the name of a service. An OIDC issuer must
+// be named by the ARN of its provider. The error is a [NameError] and wraps
+// [ErrNotCaller], or tells why the name can be none.
+func (f *Finder) Principal(name string) (string, error) {
+	if strings.HasPrefix(name, "oidc:") {
+		return "", &NameError{Name: name, Kind: "user or role", err: ErrNotCaller}
+	}
+	c, err := f.caller(name, nil)
+	return c.name, err
+}
+
 // byName gives the ARNs of the roles, and of the users if wanted, that a short
 // name means.
 func (f *Finder) byName(name string, users bool) []string {

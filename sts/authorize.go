@@ -20,7 +20,7 @@ import (
 // cannot make at all, as those of IAM by a session of GetSessionToken without
 // MFA, are denied by [eval.ByCredentials] (STS-44).
 func (s *Service) Authorize(ctx context.Context, caller *Caller, action, resource string, keys conditions.Context) (eval.Decision, error) {
-	c := &call{service: s, state: s.state.Load(), env: environmentOf(ctx), now: s.options.Now().UTC()}
+	c := &call{service: s, state: s.state.Load(), env: environmentOf(ctx), observe: observerOf(ctx), now: s.options.Now().UTC()}
 	if err := c.authenticate(caller); err != nil {
 		return eval.Decision{}, err
 	}
@@ -64,23 +64,27 @@ func (c *call) decide(action, resource string, keys conditions.Context) (eval.De
 	if err := c.carry(&r.Session); err != nil {
 		return eval.Decision{}, err
 	}
-	return decide(c.world(), r)
+	return c.decideRequest(r)
 }
 
 // decideFor decides for an identity provider, which has no identity of the
 // world (STS-165).
 func (c *call) decideFor(provider, action, resource string, keys conditions.Context) (eval.Decision, error) {
-	return decide(c.world(), world.Request{
+	return c.decideRequest(world.Request{
 		Principal: provider, Action: action, Resource: resource, Context: keys, Time: c.now, Endpoint: c.env.EndpointPolicy,
 	})
 }
 
-func decide(w *world.World, r world.Request) (eval.Decision, error) {
-	request, policies, err := w.Prepare(r)
+func (c *call) decideRequest(r world.Request) (eval.Decision, error) {
+	request, policies, err := c.world().Prepare(r)
 	if err != nil {
 		return eval.Decision{}, err
 	}
-	return eval.Decide(request, policies)
+	decision, err := eval.Decide(request, policies)
+	if err == nil && c.observe != nil {
+		c.observe(decision)
+	}
+	return decision, err
 }
 
 // carry tells what the caller's session carries.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/rolecall/rolecall/policy/eval"
 	"github.com/rolecall/rolecall/world"
 )
 
@@ -13,6 +14,8 @@ type call struct {
 	state   *state
 	rules   *rules
 	env     *Environment
+	// observe is told every decision; it may be nil.
+	observe func(eval.Decision)
 	// now is in UTC.
 	now time.Time
 	// who calls; nil for an operation that takes no credentials.
@@ -26,7 +29,7 @@ func (c *call) world() *world.World { return c.state.world }
 // good, do the parameters satisfy their constraints, may this kind of
 // credentials call at all.
 func (s *Service) begin(ctx context.Context, r *rules, caller *Caller, input any) (*call, *Error) {
-	c := &call{service: s, state: s.state.Load(), rules: r, env: environmentOf(ctx), now: s.options.Now().UTC()}
+	c := &call{service: s, state: s.state.Load(), rules: r, env: environmentOf(ctx), observe: observerOf(ctx), now: s.options.Now().UTC()}
 	if r.admitted != 0 {
 		if err := c.authenticate(caller); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/policy"
+	"github.com/rolecall/rolecall/policy/eval"
 )
 
 // Environment is where a request comes from: what a transport knows and the
@@ -46,6 +47,19 @@ func environmentOf(ctx context.Context) *Environment {
 		return e
 	}
 	return defaultEnvironment
+}
+
+type observerKey struct{}
+
+// WithObserver gives a context whose calls tell every decision that they ask
+// for, in order: those that refuse and those that allow.
+func WithObserver(ctx context.Context, observe func(eval.Decision)) context.Context {
+	return context.WithValue(ctx, observerKey{}, observe)
+}
+
+func observerOf(ctx context.Context) func(eval.Decision) {
+	observe, _ := ctx.Value(observerKey{}).(func(eval.Decision))
+	return observe
 }
 
 func (e *Environment) region() string {

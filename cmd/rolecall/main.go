@@ -66,6 +66,7 @@ type commands struct {
 	WhoCanAssume whoCanAssumeCommand `cmd:"" help:"Who can assume a role?"`
 	Graph        graphCommand        `cmd:"" help:"Draw who can assume what."`
 	Eval         evalCommand         `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
+	Test         testCommand         `cmd:"" help:"Run test files of policies."`
 	Serve        serveCommand        `cmd:"" help:"Serve the STS of a world to AWS SDKs and the AWS command line."`
 	Lint         lintCommand         `cmd:"" help:"Find what is wrong with policies that AWS takes all the same."`
 }

@@ -157,37 +157,8 @@ func (p *printer) printNearest(v policy.Verdict) {
 		name = fmt.Sprintf("%q", v.Statement.Sid)
 	}
 	fmt.Fprintf(p.out, "  nearest: %s%s\n", name, p.paint(dim, " at "+v.Statement.Position().String()))
-	for _, why := range failing(v) {
+	for _, why := range v.Failing() {
 		fmt.Fprintln(p.out, "    "+why)
-	}
-}
-
-// failing says which parts of a statement do not match.
-func failing(v policy.Verdict) []string {
-	var why []string
-	if v.HasPrincipal && v.Principal == 0 {
-		why = append(why, "its principal is another")
-	}
-	if v.Resource.Matches == conditions.False {
-		why = append(why, "its resource is another")
-	}
-	for _, c := range v.Conditions {
-		if c.Result == conditions.False {
-			why = append(why, conditionText(c))
-		}
-	}
-	return why
-}
-
-func conditionText(c conditions.Explanation) string {
-	text := fmt.Sprintf("%s %s %s", c.Operator, c.Key, strings.Join(c.Values, " | "))
-	switch {
-	case c.Note != "":
-		return text + ": " + c.Note
-	case c.Seen.Multivalued:
-		return text + ": the request has [" + strings.Join(c.Seen.Values, ", ") + "]"
-	default:
-		return text + ": the request has " + strings.Join(c.Seen.Values, "")
 	}
 }
 
@@ -225,7 +196,7 @@ func (p *printer) printVerdict(v policy.Verdict) {
 	if v.Action.Matches == conditions.False {
 		fmt.Fprintln(p.out, "          its action is another")
 	}
-	for _, why := range failing(v) {
+	for _, why := range v.Failing() {
 		fmt.Fprintln(p.out, "          "+why)
 	}
 }

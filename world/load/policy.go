@@ -81,8 +81,11 @@ func (r *reader) reference(v jsonpos.Value) (name string, ok bool) {
 }
 
 // resolve gives the path of a file that the document names. It is below the
-// folder of the document.
+// folder of the document, unless that is a [Host].
 func (r *reader) resolve(v jsonpos.Value, name string) (string, bool) {
+	if r.upwards {
+		return r.upward(v, name)
+	}
 	if !fs.ValidPath(name) || name == "." {
 		r.refuse(CodeFile, place(v), fmt.Sprintf("%q is not a path below the folder of this document", diag.Clip(name, 200)),
 			`write it relative to the document, with slashes and without ".."`)

@@ -18,6 +18,8 @@ type reader struct {
 	// output tells that AWS wrote what is read: it names no files, and may have
 	// keys that are not known yet.
 	output bool
+	// upwards tells that paths may lead out of the folder; see Host.
+	upwards bool
 }
 
 // reading reads the value of a member into what the member belongs to.
