@@ -37,6 +37,13 @@ func (w *World) With(changes ...Change) (*World, diag.List) {
 			b.reuse[id] = a
 		}
 	}
+	for i := range d.Accounts {
+		// Building writes into the lists, which may be those of a world in use: of
+		// this one, or of one that an account was taken from.
+		if b.reuse[d.Accounts[i].ID] == nil {
+			d.Accounts[i].own()
+		}
+	}
 	b.build(&d)
 	if b.problems.HasErrors() {
 		b.problems.Sort()
@@ -74,12 +81,17 @@ func (d *Description) find(id string, touched map[string]bool) *Account {
 	a := &d.Accounts[i]
 	if !touched[id] {
 		touched[id] = true
-		a.Policies, a.Groups = slices.Clone(a.Policies), slices.Clone(a.Groups)
-		a.Users, a.Roles = slices.Clone(a.Users), slices.Clone(a.Roles)
-		a.OIDCProviders, a.SAMLProviders = slices.Clone(a.OIDCProviders), slices.Clone(a.SAMLProviders)
-		a.Resources = slices.Clone(a.Resources)
+		a.own()
 	}
 	return a
+}
+
+// own gives an account lists of its own.
+func (a *Account) own() {
+	a.Policies, a.Groups = slices.Clone(a.Policies), slices.Clone(a.Groups)
+	a.Users, a.Roles = slices.Clone(a.Users), slices.Clone(a.Roles)
+	a.OIDCProviders, a.SAMLProviders = slices.Clone(a.OIDCProviders), slices.Clone(a.SAMLProviders)
+	a.Resources = slices.Clone(a.Resources)
 }
 
 // inAccount makes the change of something in an account of the world.
