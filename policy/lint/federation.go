@@ -151,8 +151,8 @@ func openRepository(value string) bool {
 		_, may := strings.CutPrefix("repo:", begins)
 		return wild && may
 	}
-	repository, _, closed := strings.Cut(rest, ":")
-	return hasWildcard(repository) || !closed && hasWildcard(rest)
+	repository, _, _ := strings.Cut(rest, ":")
+	return hasWildcard(repository)
 }
 
 func samlNoAud(p *pass, s *statement) {

@@ -89,11 +89,8 @@ func (p *pass) starOf(s *statement, name, shown string, keys ...string) {
 
 // broadRole tells whether a resource of the statement is every role.
 func (s *statement) broadRole() bool {
-	if s.Resource == nil || s.Resource.Not {
-		return false
-	}
 	for i := range s.resources {
-		if r := &s.resources[i]; r.parts != nil && r.broad() && (r.part(5) == "role/*" || r.part(5) == "*") && r.parts[2].Match("iam", nil) {
+		if r := &s.resources[i]; r.parts != nil && (r.part(5) == "role/*" || r.part(5) == "*") && r.parts[2].Match("iam", nil) {
 			return true
 		}
 	}

@@ -286,3 +286,63 @@ func codesAndPaths(list []Finding) []string {
 	}
 	return out
 }
+
+func TestSummaries(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ text, code, want string }{
+		"one escalation":     {allow(`"Action": "iam:Add*", "Resource": "*"`), "PRIVILEGE_ESCALATION", "iam:AddUserToGroup: the holder can join any group"},
+		"two escalations":    {allow(`"Action": "iam:*LoginProfile", "Resource": "*"`), "PRIVILEGE_ESCALATION", "2 ways to further permissions: iam:CreateLoginProfile (give another user a password); iam:UpdateLoginProfile (change another user's password)"},
+		"more than are told": {allow(`"Action": "iam:Put*", "Resource": "*"`), "PRIVILEGE_ESCALATION", "5 ways to further permissions: iam:PutUserPolicy (write an inline policy for their own user); iam:PutGroupPolicy (write an inline policy for a group of theirs); iam:PutRolePolicy (write an inline policy for a role of theirs); and 2 more"},
+		"ForAnyValue:Null":   {when(`"ForAnyValue:Null": {"aws:TagKeys": "false"}`), "NULL_WITH_QUALIFIER", "ForAnyValue:Null is always false"},
+		"ForAllValues:Null":  {when(`"ForAllValues:Null": {"aws:TagKeys": "false"}`), "NULL_WITH_QUALIFIER", "ForAllValues:Null is always true"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range findings(t, policy.Identity, tt.text) {
+				if f.Code == tt.code {
+					if diff := cmp.Diff(tt.want, f.Summary); diff != "" {
+						t.Error(diff)
+					}
+					return
+				}
+			}
+			t.Errorf("no %s", tt.code)
+		})
+	}
+}
+
+func TestRulesKeepToTheirKindOfPolicy(t *testing.T) {
+	t.Parallel()
+	const everything = `"Action": "*", "Resource": "*"`
+	tests := map[string]struct {
+		kind policy.Kind
+		text string
+		not  string
+	}{
+		"a provider of a bucket":        {policy.Resource, allow(`"Principal": {` + gitHub + `}, ` + get), "PRINCIPAL_ACTION_MISMATCH"},
+		"a role and its session":        {policy.Resource, allow(`"Principal": {"AWS": ["arn:aws:sts::111122223333:assumed-role/r/s", "arn:aws:iam::111122223333:role/r"]}, ` + get), "PRINCIPAL_SESSION_REDUNDANT"},
+		"an Id of a bucket policy":      {policy.Resource, `{"Version": "2012-10-17", "Id": "x", "Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, ` + get + `}}`, "ID_NOT_ALLOWED"},
+		"a dash in a bucket policy":     {policy.Resource, allow(`"Sid": "–", "Principal": {"AWS": "111122223333"}, ` + get), "INVALID_CHARACTER"},
+		"everyone at an endpoint":       {policy.Endpoint, allow(`"Principal": "*", ` + everything), "PUBLIC_PRINCIPAL"},
+		"everything at an endpoint":     {policy.Endpoint, allow(`"Principal": "*", ` + everything), "ADMIN_STAR"},
+		"everything in a boundary":      {policy.Boundary, allow(everything), "ADMIN_STAR"},
+		"NotAction in an SCP":           {policy.SCP, allow(`"NotAction": "iam:*", "Resource": "*"`), "ALLOW_NOTACTION"},
+		"NotResource in an SCP":         {policy.SCP, allow(`"Action": "iam:*", "NotResource": "arn:aws:s3:::b"`), "ALLOW_NOTRESOURCE"},
+		"roles in a boundary":           {policy.Boundary, allow(`"Action": "iam:PassRole", "Resource": "*"`), "PASSROLE_STAR"},
+		"escalation in an SCP":          {policy.SCP, allow(`"Action": "iam:*", "Resource": "*"`), "PRIVILEGE_ESCALATION"},
+		"another account of a bucket":   {policy.Resource, allow(`"Principal": {"AWS": "444455556666"}, "Action": "sts:AssumeRole"`), "EXTERNAL_ID_MISSING"},
+		"every object in a boundary":    {policy.Boundary, allow(`"Action": "s3:GetObject", "Resource": "*"`), "RESOURCE_STAR"},
+		"an account of a bucket policy": {policy.Resource, allow(`"Principal": {"AWS": "111122223333"}, ` + get), "ENDPOINT_PRINCIPAL"},
+		"a federated trust":             {policy.Trust, trust(gitHub, web, ``), "FEDERATED_PRINCIPAL"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			list := findings(t, tt.kind, tt.text)
+			if at := paths(list, tt.not); at != nil || slices.ContainsFunc(list, func(f Finding) bool { return f.refusal }) {
+				t.Errorf("%s at %q; findings %v", tt.not, at, codesOf(list))
+			}
+		})
+	}
+}
