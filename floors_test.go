@@ -41,6 +41,8 @@ var floors = map[string]int{
 	"world/simulator":  6,
 	"reach":            7,
 	".":                8, // the facade
+	"scenario":         8,
+	"scenario/report":  9,
 	"rolecalltest":     9,
 	"sts/stshttp":      7,
 	"rolecalltest/gen": 9,

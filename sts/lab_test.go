@@ -242,20 +242,22 @@ var keyring = sync.OnceValues(func() (*oidc.SigningKey, *saml.IdentityProvider) 
 })
 
 // labWorld is the world, read once.
-var labWorld = sync.OnceValue(func() *world.World {
+var labWorld = sync.OnceValue(func() *world.World { return readWorld(worldText) })
+
+func readWorld(text string) *world.World {
 	key, idp := keyring()
 	jwks, err := oidc.JWKS(key)
 	if err != nil {
 		panic(err)
 	}
-	text := strings.ReplaceAll(worldText, "JWKS", string(jwks))
+	text = strings.ReplaceAll(text, "JWKS", string(jwks))
 	text = strings.ReplaceAll(text, "METADATA", "'"+strings.ReplaceAll(idp.Metadata(), "'", "''")+"'")
 	w, problems := load.Parse("world.yaml", text)
 	if w == nil {
 		panic(problems.Error())
 	}
 	return w
-})
+}
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 

@@ -111,17 +111,7 @@ func TestATaskPolicyOfTheWorldReplacesTheBuiltInOne(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 	l := newLab(t)
-	d := l.World().Description()
-	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":"ec2:RunInstances","Resource":"*"}]}`
-	document, problems := policy.Parse(&diag.Source{Text: text}, policy.Options{Kind: policy.Identity})
-	if document == nil {
-		t.Fatal(problems)
-	}
-	d.AWSManagedPolicies = append(d.AWSManagedPolicies, world.ManagedPolicy{ARN: arn, Versions: []world.PolicyVersion{{ID: "v1", Default: true, Document: document}}})
-	w, problems := world.New(d)
-	if w == nil {
-		t.Fatal(problems)
-	}
+	w := readWorld(worldText + "  " + arn + `: {Version: "2012-10-17", Statement: [{Effect: Deny, NotAction: "ec2:RunInstances", Resource: "*"}]}`)
 	if err := l.SetWorld(w); err != nil {
 		t.Fatal(err)
 	}
