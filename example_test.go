@@ -12,10 +12,10 @@ import (
 	"github.com/rolecall/rolecall/world"
 )
 
-// Can alice deploy? It depends: on what, the answer says.
+// Can alice production? It depends: on what, the answer says.
 func ExampleWorld_CanAssume() {
 	w := rolecall.Example()
-	answer, err := w.CanAssume(reach.Question{From: "alice", To: "deploy"})
+	answer, err := w.CanAssume(reach.Question{From: "alice", To: "production"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func ExampleWorld_CanAssume() {
 
 	var call reach.Call
 	call.Context.Set(conditions.NewKey("sts:ExternalId"), conditions.Seen{Values: []string{"another"}})
-	answer, err = w.CanAssume(reach.Question{From: "alice", To: "deploy", Call: call})
+	answer, err = w.CanAssume(reach.Question{From: "alice", To: "production", Call: call})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -40,12 +40,12 @@ func ExampleWorld_CanAssume() {
 }
 
 func ExampleWorld_WhoCanAssume() {
-	list, err := rolecall.Example().WhoCanAssume("readonly", reach.Call{})
+	list, err := rolecall.Example().WhoCanAssume("deploy", reach.Call{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, a := range list {
-		fmt.Println(a.Hop.Verdict, a.Principal)
+		fmt.Println(a.Verdict, a.Principal)
 	}
 	// Output:
 	// yes arn:aws:iam::222222222222:user/alice
@@ -80,12 +80,12 @@ func ExampleWorld_With() {
 	if trust == nil {
 		log.Fatal(problems)
 	}
-	changed, err := w.With(world.PutRole("333333333333", world.Role{Name: "readonly", Trust: trust}))
+	changed, err := w.With(world.PutRole("333333333333", world.Role{Name: "deploy", Trust: trust}))
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, each := range []*rolecall.World{w, changed} {
-		list, err := each.WhoCanAssume("readonly", reach.Call{})
+		list, err := each.WhoCanAssume("deploy", reach.Call{})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -74,11 +74,12 @@ func (a ARN) String() string {
 // ResourceType gives the resource part up to its first slash or colon, or all
 // of it: "role" of role/app, "root" of root. Rest is what follows.
 func (a ARN) ResourceType() (kind, rest string) {
-	i := strings.IndexAny(a.Resource, "/:")
-	if i < 0 {
-		return a.Resource, ""
+	for i := range len(a.Resource) {
+		if c := a.Resource[i]; c == '/' || c == ':' {
+			return a.Resource[:i], a.Resource[i+1:]
+		}
 	}
-	return a.Resource[:i], a.Resource[i+1:]
+	return a.Resource, ""
 }
 
 // Name gives the part behind the last slash of the resource, which names an
@@ -90,16 +91,23 @@ func (a ARN) Name() string {
 // Split cuts a text at its first five colons. It reports false for a text
 // with fewer, which is no ARN (PL-198).
 func Split(s string) (parts [partCount]string, ok bool) {
-	for i := range partCount - 1 {
-		colon := strings.IndexByte(s, ':')
-		if colon < 0 {
-			return parts, false
+	start, n := 0, 0
+	for i := range len(s) {
+		if s[i] != ':' {
+			continue
 		}
-		parts[i], s = s[:colon], s[colon+1:]
+		parts[n] = s[start:i]
+		start = i + 1
+		if n++; n == partCount-1 {
+			parts[n] = s[start:]
+			return parts, true
+		}
 	}
-	parts[partCount-1] = s
-	return parts, true
+	return parts, false
 }
+
+// HasParts tells whether a text can be [Split].
+func HasParts(s string) bool { return strings.Count(s, ":") >= partCount-1 }
 
 // IsAccountID tells whether s is the id of an AWS account: 12 digits.
 func IsAccountID(s string) bool {

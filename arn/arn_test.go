@@ -127,8 +127,7 @@ func TestPatternMatch(t *testing.T) {
 			if !ok {
 				t.Fatal("not a pattern")
 			}
-			parts, _ := Split(tt.text)
-			if got := p.Match(tt.text, &parts, tt.slots); got != tt.want {
+			if got := p.Match(tt.text, tt.slots); got != tt.want {
 				t.Errorf("Match = %t, want %t", got, tt.want)
 			}
 			if p.String() != tt.pattern || len(p.Slots()) != len(tt.slots) {
@@ -156,8 +155,7 @@ func TestLoose(t *testing.T) {
 			p, _ := CompilePattern(tt.pattern, AllVariables)
 			loose := p.Loose()
 			for text, want := range map[string]bool{tt.yes: true, tt.no: false} {
-				parts, _ := Split(text)
-				if got := loose.Match(text, &parts, nil); got != want {
+				if got := loose.Match(text, nil); got != want {
 					t.Errorf("%s: %t", text, got)
 				}
 			}
@@ -199,8 +197,7 @@ func TestAnARNMatchesItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := ARN{part.Draw(t, "p"), part.Draw(t, "s"), part.Draw(t, "r"), part.Draw(t, "a"), part.Draw(t, "x")}
 		p, ok := CompilePattern(a.String(), ResourceVariables)
-		parts, _ := Split(a.String())
-		if !ok || !p.Match(a.String(), &parts, nil) {
+		if !ok || !p.Match(a.String(), nil) {
 			t.Fatalf("%s does not match itself", a)
 		}
 	})
@@ -214,10 +211,9 @@ func FuzzParse(f *testing.F) {
 		if a, err := Parse(text); err == nil && a.String() != text {
 			t.Errorf("Parse(%q) prints as %q", text, a)
 		}
-		parts, _ := Split(text)
 		for _, v := range []Variables{NoVariables, ResourceVariables, AllVariables} {
 			if p, ok := CompilePattern(text, v); ok {
-				p.Match(text, &parts, make([]string, len(p.Slots())))
+				p.Match(text, make([]string, len(p.Slots())))
 			}
 		}
 	})

@@ -20,8 +20,7 @@ func ExampleParse() {
 func ExamplePattern_Match() {
 	pattern, _ := arn.CompilePattern("arn:aws:sqs:*:111122223333:jobs-*", arn.NoVariables)
 	for _, text := range []string{"arn:aws:sqs:eu-west-1:111122223333:jobs-nightly", "arn:aws:sqs:eu-west-1:999999999999:jobs-nightly"} {
-		parts, _ := arn.Split(text)
-		fmt.Println(pattern.Match(text, &parts, nil))
+		fmt.Println(pattern.Match(text, nil))
 	}
 	// Output:
 	// true

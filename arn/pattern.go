@@ -1,6 +1,7 @@
 package arn
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/rolecall/rolecall/internal/glob"
@@ -9,15 +10,23 @@ import (
 // Pattern is a compiled ARN with wildcards and slots for policy variables. It
 // is immutable.
 type Pattern struct {
-	text string
 	// whole matches in one go where the first five parts hold neither
 	// wildcards nor slots: their colons then stand in literal text, so that
 	// nothing can reach across them.
-	whole  glob.Pattern
-	single bool
-	parts  [partCount]glob.Pattern
-	slots  []string
-	first  [partCount]int // index of each part's first slot
+	whole glob.Pattern
+	parts *patternParts // nil if whole serves
+}
+
+// patternParts is a pattern that is matched part by part.
+type patternParts struct {
+	text string
+	// head is the literal text in front of the first part that is matched by
+	// itself, its colon included; from is that part.
+	head  string
+	from  int
+	globs [partCount]glob.Pattern
+	slots []string
+	first [partCount]int // index of each part's first slot
 }
 
 // Variables says in which parts of a pattern `${...}` is a variable.
@@ -39,29 +48,52 @@ const (
 // SplitPattern cuts a pattern into its parts at colons; colons inside `${...}`
 // do not count unless variables is NoVariables. It gives up to six parts.
 func SplitPattern(text string, variables Variables) []string {
-	parts := make([]string, 0, partCount)
+	parts, n := splitPattern(text, variables)
+	return parts[:n]
+}
+
+// PatternParts tells how many parts [SplitPattern] gives.
+func PatternParts(text string, variables Variables) int {
+	_, n := splitPattern(text, variables)
+	return n
+}
+
+func splitPattern(text string, variables Variables) (parts [partCount]string, n int) {
+	if variables == NoVariables || strings.IndexByte(text, '$') < 0 {
+		for n < partCount-1 {
+			colon := strings.IndexByte(text, ':')
+			if colon < 0 {
+				break
+			}
+			parts[n], text = text[:colon], text[colon+1:]
+			n++
+		}
+		parts[n] = text
+		return parts, n + 1
+	}
 	start := 0
 	lastBrace := strings.LastIndexByte(text, '}')
-	for i := 0; i < len(text) && len(parts) < partCount-1; i++ {
+	for i := 0; i < len(text) && n < partCount-1; i++ {
 		switch {
 		case text[i] == ':':
-			parts = append(parts, text[start:i])
+			parts[n] = text[start:i]
+			n++
 			start = i + 1
-		case variables != NoVariables && i < lastBrace && strings.HasPrefix(text[i:], "${"):
+		case i < lastBrace && strings.HasPrefix(text[i:], "${"):
 			i += strings.IndexByte(text[i:], '}')
 		}
 	}
-	return append(parts, text[start:])
+	parts[n] = text[start:]
+	return parts, n + 1
 }
 
 // CompilePattern reads a pattern of six parts. It reports false for a pattern
 // with fewer; see [SplitPattern] and PL-91 for what a policy does then.
 func CompilePattern(text string, variables Variables) (Pattern, bool) {
-	parts := SplitPattern(text, variables)
-	if len(parts) < partCount {
+	parts, n := splitPattern(text, variables)
+	if n < partCount {
 		return Pattern{}, false
 	}
-	p := Pattern{text: text}
 	mode := func(part int) glob.Mode {
 		if variables == AllVariables || variables == ResourceVariables && part == partCount-1 {
 			return glob.Wildcards | glob.Variables
@@ -69,56 +101,102 @@ func CompilePattern(text string, variables Variables) (Pattern, bool) {
 		return glob.Wildcards
 	}
 	head := text[:len(text)-len(parts[partCount-1])]
-	if p.single = !strings.ContainsAny(head, "*?$"); p.single {
-		p.whole = glob.Compile(text, mode(partCount-1))
-		p.slots = p.whole.Slots()
-		return p, true
+	if !strings.ContainsAny(head, special) {
+		return Pattern{whole: glob.Compile(text, mode(partCount-1))}, true
 	}
-	for i, part := range parts {
-		p.parts[i] = glob.Compile(part, mode(i))
+	p := &patternParts{text: text}
+	for !strings.ContainsAny(parts[p.from], special) {
+		p.head = text[:len(p.head)+len(parts[p.from])+len(":")]
+		p.from++
+	}
+	for i := p.from; i < partCount; i++ {
+		p.globs[i] = glob.Compile(parts[i], mode(i))
 		p.first[i] = len(p.slots)
-		p.slots = append(p.slots, p.parts[i].Slots()...)
+		p.slots = append(p.slots, p.globs[i].Slots()...)
 	}
-	return p, true
+	return Pattern{parts: p}, true
 }
+
+// special are the characters that may make text other than literal.
+const special = "*?$"
 
 // Loose gives the pattern with a star in place of every slot.
 func (p *Pattern) Loose() Pattern {
-	loose := Pattern{text: p.text, single: p.single}
-	if p.single {
-		loose.whole = p.whole.Loose()
-		return loose
+	if p.parts == nil {
+		return Pattern{whole: p.whole.Loose()}
 	}
-	for i := range p.parts {
-		loose.parts[i] = p.parts[i].Loose()
+	loose := *p.parts
+	for i := range loose.globs {
+		loose.globs[i] = loose.globs[i].Loose()
 	}
-	return loose
+	loose.slots = nil
+	loose.first = [partCount]int{}
+	return Pattern{parts: &loose}
 }
 
 // String gives the text that the pattern was compiled from.
-func (p *Pattern) String() string { return p.text }
+func (p *Pattern) String() string {
+	if p.parts == nil {
+		return p.whole.String()
+	}
+	return p.parts.text
+}
 
 // Slots gives the bodies of the pattern's variables in order.
-func (p *Pattern) Slots() []string { return p.slots }
+func (p *Pattern) Slots() []string {
+	if p.parts == nil {
+		return p.whole.Slots()
+	}
+	return p.parts.slots
+}
 
 // Prefix gives text that every match begins with.
 func (p *Pattern) Prefix() string {
-	if p.single {
+	if p.parts == nil {
 		return p.whole.Prefix()
 	}
-	return p.parts[0].Prefix()
+	return p.parts.head
 }
 
-// Match tells whether an ARN matches. parts is what Split gives of text; slots
-// holds a text for each of Slots.
-func (p *Pattern) Match(text string, parts *[partCount]string, slots []string) bool {
-	if p.single {
-		return p.whole.Match(text, slots)
+// Literals iterates over texts that every match holds, from left to right.
+func (p *Pattern) Literals() iter.Seq[string] {
+	if p.parts == nil {
+		return p.whole.Literals()
 	}
-	for i := range p.parts {
-		if !p.parts[i].Match(parts[i], slots[p.first[i]:]) {
-			return false
+	return func(yield func(string) bool) {
+		if !yield(p.parts.head) {
+			return
+		}
+		for i := p.parts.from; i < partCount; i++ {
+			for text := range p.parts.globs[i].Literals() {
+				if !yield(text) {
+					return
+				}
+			}
 		}
 	}
-	return true
+}
+
+// Match tells whether an ARN matches; a text that is none never does. slots
+// holds a text for each of Slots.
+func (p *Pattern) Match(text string, slots []string) bool {
+	if p.parts == nil {
+		return p.whole.Match(text, slots)
+	}
+	return p.parts.match(text, slots)
+}
+
+func (p *patternParts) match(text string, slots []string) bool {
+	rest, ok := strings.CutPrefix(text, p.head)
+	if !ok {
+		return false
+	}
+	for i := p.from; i < partCount-1; i++ {
+		colon := strings.IndexByte(rest, ':')
+		if colon < 0 || !p.globs[i].Match(rest[:colon], slots[p.first[i]:]) {
+			return false
+		}
+		rest = rest[colon+1:]
+	}
+	return p.globs[partCount-1].Match(rest, slots[p.first[partCount-1]:])
 }

@@ -2,10 +2,12 @@ package bench
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/rolecall/rolecall/reach"
 	"github.com/rolecall/rolecall/world"
+	worldload "github.com/rolecall/rolecall/world/load"
 )
 
 // worlds builds each world once for all benchmarks.
@@ -102,6 +104,25 @@ func BenchmarkIndex(b *testing.B) {
 			w := worldOf(b, s)
 			for b.Loop() {
 				reach.New(w).Prepare(nil)
+			}
+		})
+	}
+}
+
+// BenchmarkLoad loads a world from its JSON.
+func BenchmarkLoad(b *testing.B) {
+	for _, s := range []size{team, company} {
+		b.Run(s.name, func(b *testing.B) {
+			var text strings.Builder
+			if err := worldload.Write(&text, worldOf(b, s)); err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(text.Len()))
+			b.ReportAllocs()
+			for b.Loop() {
+				if w, problems := worldload.Parse("world.json", text.String()); w == nil {
+					b.Fatal(problems)
+				}
 			}
 		})
 	}

@@ -122,7 +122,7 @@ func (g *generator) describeAccount(i int) world.Account {
 		a.Users = append(a.Users, user)
 	}
 	for r := range g.roles / g.accounts {
-		role := world.Role{Name: fmt.Sprintf("role-%d", r), Trust: g.document(policy.Trust, statement(g.trust(i, r)))}
+		role := world.Role{Name: fmt.Sprintf("role-%d", r), Trust: g.document(policy.Trust, statement(g.trust(i)))}
 		role.Permissions = g.permissions(i)
 		a.Roles = append(a.Roles, role)
 	}
@@ -160,7 +160,7 @@ func (g *generator) role(account int) string {
 }
 
 // trust is the statement of a trust policy.
-func (g *generator) trust(account, role int) string {
+func (g *generator) trust(account int) string {
 	const allow = `{"Effect":"Allow","Action":"sts:AssumeRole","Principal":`
 	switch n := g.rand.IntN(100); {
 	case n < 45:

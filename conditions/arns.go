@@ -2,12 +2,6 @@ package conditions
 
 import "github.com/rolecall/rolecall/arn"
 
-// splitARN is a value of the request, cut into its parts.
-type splitARN struct {
-	text  string
-	parts [6]string
-}
-
 // newARNs compiles the values of an ARN operator. ArnEquals and ArnLike are
 // the same (PL-163). A value with fewer than six parts is malformed on either
 // side (PL-165).
@@ -18,15 +12,12 @@ func newARNs(texts []string, variables bool) comparison {
 	}
 	t := newTyped(texts,
 		func(text string) (ARNPattern, bool) { return NewARNPattern(text, mode) },
-		func(text string) (splitARN, bool) {
-			parts, ok := arn.Split(text)
-			return splitARN{text, parts}, ok
-		},
-		func(v splitARN, p *ARNPattern, ctx *Context) Truth { return p.Match(v.text, &v.parts, ctx) },
+		func(text string) (string, bool) { return text, arn.HasParts(text) },
+		func(v string, p *ARNPattern, ctx *Context) Truth { return p.Match(v, ctx) },
 	)
 	t.canFit = false
 	for i := range t.values {
-		t.canFit = t.canFit || !neverHasValue(t.values[i].vars)
+		t.canFit = t.canFit || !t.values[i].slot.neverHasValue()
 	}
 	return t
 }

@@ -29,7 +29,7 @@ func (b *booleans) compare(v string, ctx *Context) (m match) {
 		return malformed
 	}
 	for i := range b.patterns {
-		if m |= b.patterns[i].equalFold(v, ctx); m&matched != 0 {
+		if m |= b.patterns[i].equalFold(v, true, ctx); m&matched != 0 {
 			return m
 		}
 	}
@@ -40,12 +40,15 @@ func (b *booleans) reachable() bool {
 	for i := range b.patterns {
 		p := &b.patterns[i]
 		text, plain := p.glob.Literal()
-		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !neverHasValue(p.vars) {
+		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !p.slot.neverHasValue() {
 			return true
 		}
 	}
 	return false
 }
 
-// isBoolean tells whether text is the boolean want, in any case.
-func isBoolean(text, want string) bool { return strings.EqualFold(text, want) }
+// isBoolean tells whether text is the boolean want, in any case of the letters
+// of ASCII: those that fold to one of them, as the long s does, are longer.
+func isBoolean(text, want string) bool {
+	return len(text) == len(want) && (text == want || strings.EqualFold(text, want))
+}

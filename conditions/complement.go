@@ -5,10 +5,18 @@ import "slices"
 // opposites are the operators that hold for a value exactly when the other does
 // not.
 var opposites = [][2]Base{
-	{StringEquals, StringNotEquals}, {StringEqualsIgnoreCase, StringNotEqualsIgnoreCase}, {StringLike, StringNotLike},
-	{NumericEquals, NumericNotEquals}, {NumericLessThan, NumericGreaterThanEquals}, {NumericGreaterThan, NumericLessThanEquals},
-	{DateEquals, DateNotEquals}, {DateLessThan, DateGreaterThanEquals}, {DateGreaterThan, DateLessThanEquals},
-	{IPAddress, NotIPAddress}, {ARNEquals, ARNNotEquals}, {ARNLike, ARNNotLike},
+	{StringEquals, StringNotEquals},
+	{StringEqualsIgnoreCase, StringNotEqualsIgnoreCase},
+	{StringLike, StringNotLike},
+	{NumericEquals, NumericNotEquals},
+	{NumericLessThan, NumericGreaterThanEquals},
+	{NumericGreaterThan, NumericLessThanEquals},
+	{DateEquals, DateNotEquals},
+	{DateLessThan, DateGreaterThanEquals},
+	{DateGreaterThan, DateLessThanEquals},
+	{IPAddress, NotIPAddress},
+	{ARNEquals, ARNNotEquals},
+	{ARNLike, ARNNotLike},
 }
 
 func (b Base) opposite() (Base, bool) {

@@ -29,30 +29,6 @@ package conditions
 
 import "github.com/rolecall/rolecall/arn"
 
-// Block is a compiled Condition element. The zero Block has no tests and is
-// true. It is immutable.
-type Block struct {
-	tests []Test
-}
-
-// NewBlock makes the block of some tests. The slice is not copied.
-func NewBlock(tests []Test) Block { return Block{tests: tests} }
-
-// Tests gives the tests in the order of the document. The slice must not be
-// changed.
-func (b *Block) Tests() []Test { return b.tests }
-
-// Eval tells whether all tests hold.
-func (b *Block) Eval(ctx *Context) Truth {
-	all := True
-	for i := range b.tests {
-		if all = all.And(b.tests[i].Eval(ctx)); all == False {
-			return False
-		}
-	}
-	return all
-}
-
 // Interpretable tells whether a policy value can be read as the type of an
 // operator. One that cannot matches nothing.
 func Interpretable(b Base, value string, variables bool) bool {

@@ -17,9 +17,24 @@ import (
 // the request, never of the number of values in a policy (PL-117).
 type Context struct {
 	entries []entry
-	// open holds the beginnings of names whose keys are open; see AddOpenPrefix.
-	open []string
+	// table is where keys are looked up, if there is one.
+	table *Table
+	open  bool // a key is open
+	// prefixes are the beginnings of names whose keys are open; see
+	// AddOpenPrefix.
+	prefixes []string
 }
+
+// Table finds keys by their hash, so that looking one up costs the same
+// however many there are. Its numbers are those of entries, counted from 1, of
+// which it holds the first maxPlaced. The zero value is empty.
+type Table [1 << tableBits]uint8
+
+const (
+	tableBits = 6
+	// maxPlaced keeps a third of the places free.
+	maxPlaced = 1 << tableBits * 2 / 3
+)
 
 type entry struct {
 	key   Key
@@ -63,21 +78,59 @@ func NewContext(n int) Context {
 
 // Clone gives a copy with room for more keys; the copy may be changed.
 func (c *Context) Clone(more int) Context {
-	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...), open: slices.Clip(c.open)}
+	return Context{entries: append(make([]entry, 0, len(c.entries)+more), c.entries...), open: c.open, prefixes: slices.Clip(c.prefixes)}
+}
+
+// Reset empties the context and keeps its room, so that one context can serve
+// many requests in turn without allocating.
+func (c *Context) Reset() {
+	*c = Context{entries: c.entries[:0]}
+}
+
+// CopyFrom makes the context a copy of another, as Clone does, in the room that
+// it has if that is enough. The copy looks its keys up in a table, which must
+// live as long as it does.
+func (c *Context) CopyFrom(other *Context, more int, table *Table) {
+	entries := slices.Grow(c.entries[:0], len(other.entries)+more)
+	*table = Table{}
+	*c = Context{entries: append(entries, other.entries...), table: table, open: other.open, prefixes: slices.Clip(other.prefixes)}
+	for i := range c.entries {
+		c.place(i)
+	}
+}
+
+// place enters an entry in the table.
+func (c *Context) place(i int) {
+	if c.table == nil || i >= maxPlaced {
+		return
+	}
+	at := c.entries[i].key.hash % uint32(len(c.table))
+	for c.table[at] != 0 {
+		at = (at + 1) % uint32(len(c.table))
+	}
+	c.table[at] = uint8(i + 1)
 }
 
 // Add gives the context a single-valued key.
 func (c *Context) Add(name, value string) error {
-	return c.add(entry{key: NewKey(name), text: value, state: single})
+	e, err := c.add(name, single)
+	if err == nil {
+		e.text = value
+	}
+	return err
 }
 
 // AddList gives the context a multivalued key. It may have no values, which
 // is not the same as being missing (PL-168). The values are not copied.
 func (c *Context) AddList(name string, values []string) error {
-	if values == nil {
-		values = []string{}
+	if len(values) > MaxValues {
+		return tooMany()
 	}
-	return c.add(entry{key: NewKey(name), list: values, state: multi})
+	e, err := c.add(name, multi)
+	if err == nil {
+		e.list = values
+	}
+	return err
 }
 
 // AddOpen gives the context a key of which nothing is known; present says that
@@ -88,29 +141,45 @@ func (c *Context) AddOpen(name string, present bool) error {
 	if present {
 		state = openValue
 	}
-	return c.add(entry{key: NewKey(name), state: state})
+	_, err := c.add(name, state)
+	return err
 }
 
 // AddDefault gives the context a single-valued key unless it has that key.
-func (c *Context) AddDefault(name, value string) {
-	key := NewKey(name)
+func (c *Context) AddDefault(name, value string) { c.AddDefaultKey(NewKey(name), value) }
+
+// AddDefaultKey is AddDefault for a key made beforehand.
+func (c *Context) AddDefaultKey(key Key, value string) {
 	if c.own(key) == nil {
-		c.entries = append(c.entries, entry{key: key, text: value, state: single})
+		c.push(key, single).text = value
 	}
 }
 
-func (c *Context) add(e entry) error {
-	if len(c.entries) >= MaxKeys || len(e.list) > MaxValues {
-		return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
+// add makes the entry of a new key.
+func (c *Context) add(name string, state keyState) (*entry, error) {
+	if len(c.entries) >= MaxKeys {
+		return nil, tooMany()
 	}
-	if old := c.own(e.key); old != nil {
-		return fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(e.key.name, 100))
+	key := NewKey(name)
+	if old := c.own(key); old != nil {
+		return nil, fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(name, 100))
 	}
-	c.entries = append(c.entries, e)
-	return nil
+	return c.push(key, state), nil
 }
 
-// find looks a key up by its hash; contexts are small.
+func tooMany() error {
+	return fmt.Errorf("%w: at most %d keys and %d values a key are taken", ErrTooMany, MaxKeys, MaxValues)
+}
+
+func (c *Context) push(key Key, state keyState) *entry {
+	n := len(c.entries)
+	c.entries = append(c.entries, entry{key: key, state: state})
+	c.place(n)
+	c.open = c.open || state == openKey || state == openValue
+	return &c.entries[n]
+}
+
+// find looks a key up by its hash.
 func (c *Context) find(k Key) *entry {
 	e := c.own(k)
 	switch {
@@ -128,9 +197,18 @@ func (c *Context) own(k Key) *entry {
 	if k.nameless {
 		return nil
 	}
-	for i := range c.entries {
-		if c.entries[i].key.Equal(k) {
-			return &c.entries[i]
+	from := 0
+	if t := c.table; t != nil {
+		for at := k.hash % uint32(len(t)); t[at] != 0; at = (at + 1) % uint32(len(t)) {
+			if e := &c.entries[t[at]-1]; e.key.Equal(k) {
+				return e
+			}
+		}
+		from = maxPlaced
+	}
+	for i := from; i < len(c.entries); i++ {
+		if e := &c.entries[i]; e.key.Equal(k) {
+			return e
 		}
 	}
 	return nil
@@ -160,15 +238,26 @@ func (c *Context) Look(k Key) Seen {
 	case single:
 		return Seen{Values: []string{e.text}}
 	case multi:
-		return Seen{Values: e.list, Multivalued: true}
+		values := e.list
+		if values == nil {
+			values = []string{}
+		}
+		return Seen{Values: values, Multivalued: true}
 	default:
 		return Seen{Open: true, Missing: e.state == openKey}
 	}
 }
 
 // Text gives the value of a single-valued key.
-func (c *Context) Text(name string) (string, bool) {
-	e := c.find(NewKey(name))
+func (c *Context) Text(name string) (string, bool) { return c.TextOf(NewKey(name)) }
+
+// Has tells whether the context says something of a key by its name, be it
+// that the key is open or missing.
+func (c *Context) Has(k Key) bool { return c.own(k) != nil }
+
+// TextOf is Text for a key made beforehand.
+func (c *Context) TextOf(k Key) (string, bool) {
+	e := c.find(k)
 	if e == nil || e.state != single {
 		return "", false
 	}
@@ -188,6 +277,4 @@ func (c *Context) All() iter.Seq2[Key, Seen] {
 }
 
 // HasOpen tells whether a key of the context is open.
-func (c *Context) HasOpen() bool {
-	return len(c.open) > 0 || slices.ContainsFunc(c.entries, func(e entry) bool { return e.state == openKey || e.state == openValue })
-}
+func (c *Context) HasOpen() bool { return c.open }

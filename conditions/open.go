@@ -8,7 +8,10 @@ import (
 // AddOpenPrefix makes every key open whose name begins so, case aside, and
 // that the context does not have: the keys of a family of which nothing is
 // known, such as aws:RequestTag/.
-func (c *Context) AddOpenPrefix(prefix string) { c.open = append(c.open, prefix) }
+func (c *Context) AddOpenPrefix(prefix string) {
+	c.prefixes = append(c.prefixes, prefix)
+	c.open = true
+}
 
 // OpenDefault makes a key open, as [Context.AddOpen] does, unless the context
 // has it.
@@ -21,14 +24,15 @@ func (c *Context) OpenDefault(name string, present bool) {
 // AddDefaultList gives the context a multivalued key unless it has that key.
 func (c *Context) AddDefaultList(name string, values []string) {
 	if key := NewKey(name); c.own(key) == nil {
-		c.entries = append(c.entries, entry{key: key, list: values, state: multi})
+		c.push(key, multi).list = values
 	}
 }
 
 // AddAbsent gives the context the knowledge that a key is missing, which
 // matters where a prefix makes the key open.
 func (c *Context) AddAbsent(name string) error {
-	return c.add(entry{key: NewKey(name), state: absent})
+	_, err := c.add(name, absent)
+	return err
 }
 
 // With gives a copy in which a key is known to be what seen says; see
@@ -57,13 +61,14 @@ func (c *Context) Set(k Key, seen Seen) {
 	if old := c.own(k); old != nil {
 		*old = e
 	} else {
-		c.entries = append(c.entries, e)
+		*c.push(k, e.state) = e
 	}
+	c.open = c.open || seen.Open
 }
 
 // DropOpenPrefix undoes [Context.AddOpenPrefix].
 func (c *Context) DropOpenPrefix(prefix string) {
-	c.open = slices.DeleteFunc(slices.Clone(c.open), func(p string) bool { return p == prefix })
+	c.prefixes = slices.DeleteFunc(slices.Clone(c.prefixes), func(p string) bool { return p == prefix })
 }
 
 // Len gives the number of keys that were added.
@@ -77,14 +82,10 @@ func (c *Context) findOpen(k Key) *entry {
 	if k.nameless {
 		return nil
 	}
-	for _, prefix := range c.open {
+	for _, prefix := range c.prefixes {
 		if len(k.name) > len(prefix) && strings.EqualFold(k.name[:len(prefix)], prefix) {
 			return &anyOpen
 		}
 	}
 	return nil
 }
-
-// Has tells whether the context says something of a key by its name, be it
-// that the key is open or missing.
-func (c *Context) Has(name string) bool { return c.own(NewKey(name)) != nil }

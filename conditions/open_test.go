@@ -44,7 +44,7 @@ func TestAnOpenPrefixOpensTheKeysThatAreNotThere(t *testing.T) {
 	if got := closed.Look(conditions.NewKey("aws:RequestTag/other")); got.Open {
 		t.Error("the prefix is still open")
 	}
-	if !ctx.HasOpen() || !ctx.Has("aws:RequestTag/env") || ctx.Has("aws:RequestTag/other") {
+	if !ctx.HasOpen() || !ctx.Has(conditions.NewKey("aws:RequestTag/env")) || ctx.Has(conditions.NewKey("aws:RequestTag/other")) {
 		t.Error("Has counts what was added by its name")
 	}
 }

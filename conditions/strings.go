@@ -21,11 +21,28 @@ func newStrings(b Base, values []string, variables bool) comparison {
 	for i, v := range values {
 		patterns[i] = newPattern(v, mode)
 	}
-	if b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase {
+	switch {
+	case b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase:
 		return &foldedStrings{patterns}
+	case len(patterns) == 1 && patterns[0].slot == nil:
+		return &onePattern{patterns[0].glob}
+	default:
+		return &patternStrings{patterns}
 	}
-	return &patternStrings{patterns}
 }
+
+// onePattern compares with case with one value without variables, which is
+// what most tests do.
+type onePattern struct{ glob glob.Pattern }
+
+func (s *onePattern) compare(v string, _ *Context) match {
+	if s.glob.Match(v, nil) {
+		return matched
+	}
+	return 0
+}
+
+func (s *onePattern) reachable() bool { return true }
 
 // patternStrings compares with case: StringEquals and StringLike, which differ
 // in how their values were compiled (PL-141, PL-143).
@@ -47,7 +64,7 @@ type foldedStrings struct{ patterns []pattern }
 
 func (s *foldedStrings) compare(v string, ctx *Context) (m match) {
 	for i := range s.patterns {
-		if m |= s.patterns[i].equalFold(v, ctx); m&matched != 0 {
+		if m |= s.patterns[i].equalFold(v, false, ctx); m&matched != 0 {
 			return m
 		}
 	}
@@ -57,10 +74,10 @@ func (s *foldedStrings) compare(v string, ctx *Context) (m match) {
 func (s *foldedStrings) reachable() bool { return anyReachable(s.patterns) }
 
 // equalFold compares v with the text of a pattern without wildcards by simple
-// case folding.
-func (p *pattern) equalFold(v string, ctx *Context) match {
+// case folding. sameLength wants the texts to be equally long, too.
+func (p *pattern) equalFold(v string, sameLength bool, ctx *Context) match {
 	if text, ok := p.glob.Literal(); ok {
-		return matchOf(Of(strings.EqualFold(v, text)))
+		return matchOf(Of((!sameLength || len(v) == len(text)) && strings.EqualFold(v, text)))
 	}
 	var buffer [256]byte
 	text, state := p.appendText(buffer[:0], ctx)
@@ -70,7 +87,8 @@ func (p *pattern) equalFold(v string, ctx *Context) match {
 	case open:
 		return maybe
 	default:
-		return matchOf(Of(strings.EqualFold(v, unsafe.String(unsafe.SliceData(text), len(text)))))
+		same := !sameLength || len(v) == len(text)
+		return matchOf(Of(same && strings.EqualFold(v, unsafe.String(unsafe.SliceData(text), len(text)))))
 	}
 }
 
@@ -78,16 +96,7 @@ func (p *pattern) equalFold(v string, ctx *Context) match {
 // malformed variable cannot.
 func anyReachable(patterns []pattern) bool {
 	for i := range patterns {
-		if !neverHasValue(patterns[i].vars) {
-			return true
-		}
-	}
-	return false
-}
-
-func neverHasValue(vars []variable) bool {
-	for i := range vars {
-		if vars[i].never {
+		if !patterns[i].slot.neverHasValue() {
 			return true
 		}
 	}

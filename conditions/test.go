@@ -8,9 +8,12 @@ type Test struct {
 	op     Operator
 	key    Key
 	values []string
-	cmp    comparison // nil for Null
+	// negated is op.Base.Negated().
+	negated bool
 	// variables: policy variables in the values have a meaning.
 	variables bool
+	shared    uint8      // place in a Memory; 0 is none
+	cmp       comparison // nil for Null
 }
 
 // comparison holds the policy values of a test, compiled for the operator's
@@ -50,7 +53,7 @@ func matchOf(t Truth) match {
 // NewTest compiles a test. variables says whether the document has policy
 // variables at all, that is, is of version 2012-10-17 (PL-170).
 func NewTest(op Operator, key string, values []string, variables bool) Test {
-	t := Test{op: op, key: NewKey(key), values: values}
+	t := Test{op: op, key: NewKey(key), values: values, negated: op.Base.Negated()}
 	variables = variables && op.Base.TakesVariables()
 	t.variables = variables
 	switch b := op.Base; {
@@ -82,6 +85,10 @@ func (t *Test) Key() Key { return t.key }
 // changed.
 func (t *Test) Values() []string { return t.values }
 
+// Variables tells whether `${...}` in the values is a policy variable: the
+// operator takes them and the document's version knows them (PL-140, PL-170).
+func (t *Test) Variables() bool { return t.variables }
+
 // Eval runs the test (PL-199). It is Unknown only if a key that it reads is
 // open.
 func (t *Test) Eval(ctx *Context) Truth {
@@ -95,6 +102,8 @@ func (t *Test) Eval(ctx *Context) Truth {
 		return t.evalMissing() | t.evalOpen()
 	case e.state == openValue:
 		return t.evalOpen()
+	case e.state == single && t.op.Qualifier == NoQualifier && len(t.values) > 0:
+		return t.evalOne(e.text, ctx)
 	default:
 		return t.evalPresent(e, ctx)
 	}
@@ -186,7 +195,7 @@ func (t *Test) evalPresent(e *entry, ctx *Context) Truth {
 // CONTESTED).
 func (t *Test) evalOne(v string, ctx *Context) Truth {
 	m := t.cmp.compare(v, ctx)
-	if t.op.Base.Negated() {
+	if t.negated {
 		switch {
 		case m&(matched|malformed) != 0:
 			return False

@@ -19,8 +19,8 @@ type Origin struct {
 // Mark says that a byte of a made text comes from a byte of its origin.
 type Mark struct{ Made, Original uint32 }
 
-// offset gives the byte of the origin that a byte of the made text comes from.
-func (o *Origin) offset(made int) int {
+// Offset gives the byte of the origin that a byte of the made text comes from.
+func (o *Origin) Offset(made int) int {
 	after := sort.Search(len(o.Marks), func(i int) bool { return int(o.Marks[i].Made) > made })
 	switch {
 	case len(o.Marks) == 0:
@@ -42,8 +42,8 @@ func (o *Origin) offset(made int) int {
 // s.
 func (s *Source) shown(span Span) (*Source, Span) {
 	for s.Origin != nil && !s.Origin.Shown {
-		start := s.Origin.offset(span.Start)
-		span = Span{Start: start, End: max(s.Origin.offset(span.End), start)}
+		start := s.Origin.Offset(span.Start)
+		span = Span{Start: start, End: max(s.Origin.Offset(span.End), start)}
 		s = s.Origin.Source
 	}
 	return s, span
@@ -57,7 +57,7 @@ func (s *Source) rank(offset int) (name string, firstLine, place, within int) {
 		return "", 0, offset, 0
 	case s.Origin != nil && s.Origin.Shown:
 		outer := s.Origin.Source
-		return outer.Name, outer.FirstLine, s.Origin.offset(0), offset
+		return outer.Name, outer.FirstLine, s.Origin.Offset(0), offset
 	default:
 		return s.Name, s.FirstLine, offset, 0
 	}

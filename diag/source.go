@@ -58,7 +58,7 @@ func (s *Source) Position(offset int) Position {
 		return Position{}
 	}
 	if s.Origin != nil {
-		return s.Origin.Source.Position(s.Origin.offset(offset))
+		return s.Origin.Source.Position(s.Origin.Offset(offset))
 	}
 	offset = min(max(offset, 0), len(s.Text))
 	at := s.step(offset)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/rolecall/rolecall/diag"
@@ -73,20 +74,78 @@ func isVendor(s string) bool {
 // requests are lower-cased beforehand.
 type actionPattern struct {
 	service string // "" matches every service
-	name    glob.Pattern
-	dead    bool
+	// key is that of the service, and with exact of the action; an item with
+	// another key than the request is passed over at once.
+	key   uint64
+	exact bool
+	name  glob.Pattern
 }
+
+// noService is the service of an item that matches nothing; no request has it.
+const noService = ":"
 
 func compileAction(text string) actionPattern {
 	if text == "*" || text == "*:*" {
 		return actionPattern{name: glob.Compile("*", glob.Wildcards)}
 	}
 	service, name, _ := strings.Cut(strings.ToLower(text), ":")
-	return actionPattern{service: service, name: glob.Compile(name, glob.Wildcards), dead: deadAction(service, name)}
+	if deadAction(service, name) {
+		service = noService
+	}
+	a := actionPattern{service: service, key: textKey(service), name: glob.Compile(name, glob.Wildcards)}
+	if _, a.exact = a.name.Literal(); a.exact {
+		a.key = actionKey(a.key, name)
+	}
+	return a
 }
+
+// textKey is a number for a text, equal for equal texts and seldom for others.
+// Two words of the text are enough to tell names of services and actions apart.
+func textKey(s string) uint64 {
+	const spread = 0x9e3779b97f4a7c15
+	key := uint64(len(s))
+	if len(s) < 8 {
+		for i := range len(s) {
+			key = key<<8 | uint64(s[i])
+		}
+		return key * spread
+	}
+	return (key+word(s[:8]))*spread ^ word(s[len(s)-8:])
+}
+
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func actionKey(service uint64, name string) uint64 { return service<<1 ^ textKey(name) }
 
 // match compares the service as a whole: s3:* is not s3-object-lambda's
 // (PL-76).
-func (a *actionPattern) match(service, name string) bool {
-	return !a.dead && (a.service == "" || a.service == service) && a.name.Match(name, nil)
+func (a *actionPattern) match(r *Request) bool {
+	switch {
+	case a.exact:
+		return a.key == r.actionKey && a.equal(r)
+	case a.key == r.serviceKey:
+		return a.service == r.service && a.name.Match(r.name, nil)
+	default:
+		return a.service == "" && a.name.Match(r.name, nil)
+	}
+}
+
+func (a *actionPattern) equal(r *Request) bool {
+	name, _ := a.name.Literal()
+	return name == r.name && a.service == r.service
+}
+
+// ofService iterates over the items that concern a service by name.
+func (st *statement) ofService(service string) iter.Seq[*actionPattern] {
+	return func(yield func(*actionPattern) bool) {
+		for i := range st.actions {
+			if a := &st.actions[i]; a.service == service && !yield(a) {
+				return
+			}
+		}
+	}
 }

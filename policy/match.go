@@ -22,24 +22,50 @@ type Outcome struct {
 // Match gives the outcome of a set.
 func (s *Set) Match(r *Request) Outcome {
 	o := Outcome{Deny: conditions.False}
-	if s == nil {
-		return o
-	}
-	for i := range s.statements {
-		st := &s.statements[i]
-		applies, kinds := st.match(r)
-		switch {
-		case applies == conditions.False:
-		case st.deny:
-			o.Deny = o.Deny.Or(applies)
-		default:
-			o.MayAllow |= kinds
-			if applies == conditions.True {
-				o.Allow |= kinds
-			}
+	switch {
+	case s == nil:
+	case s.index != nil:
+		s.index.match(s.statements, r, &o)
+	default:
+		for i := range s.statements {
+			s.statements[i].addTo(&o, r, nil)
 		}
 	}
 	return o
+}
+
+// addTo adds what a statement says to a request.
+func (st *statement) addTo(o *Outcome, r *Request, memory *conditions.Memory) {
+	if st.matchAction(r) {
+		st.addMatched(o, r, memory, false)
+	}
+}
+
+// addMatched is addTo for a statement of which the Action is known to match,
+// and with settled the Resource too. An Allow that adds nothing to those before
+// is not looked at.
+func (st *statement) addMatched(o *Outcome, r *Request, memory *conditions.Memory, settled bool) {
+	kinds := st.matchPrincipal(r)
+	if kinds == 0 || !st.deny && kinds&^o.Allow == 0 {
+		return
+	}
+	applies := conditions.True
+	if !settled {
+		applies = st.matchResource(r)
+	}
+	if applies != conditions.False {
+		applies = applies.And(st.conditions.EvalWith(r.Context, memory))
+	}
+	switch {
+	case applies == conditions.False:
+	case st.deny:
+		o.Deny = o.Deny.Or(applies)
+	default:
+		o.MayAllow |= kinds
+		if applies == conditions.True {
+			o.Allow |= kinds
+		}
+	}
 }
 
 // Applying iterates over the statements of an effect that apply, or could, to
@@ -80,7 +106,7 @@ func (st *statement) match(r *Request) (conditions.Truth, principal.Kinds) {
 
 func (st *statement) matchAction(r *Request) bool {
 	for i := range st.actions {
-		if st.actions[i].match(r.service, r.name) {
+		if st.actions[i].match(r) {
 			return !st.notAction
 		}
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -58,7 +59,7 @@ func Read(value jsonpos.Value, opts Options) (*Document, diag.List) {
 	}
 	p := parser{
 		opts: opts, rules: opts.Kind.rules(),
-		doc: &Document{Kind: opts.Kind, Source: value.Source()},
+		doc: &Document{Kind: opts.Kind, Source: value.Source(), Span: value.Span()},
 	}
 	if n := len(value.Raw()); n > opts.maxBytes() {
 		p.refuse(jsonpos.Code, "", opening(value), fmt.Sprintf("the policy has %d bytes, more than the %d that are read", n, opts.maxBytes()), "")
@@ -212,10 +213,10 @@ func (p *parser) statements(value, document jsonpos.Value) {
 	case value.Kind() != jsonpos.Array:
 		p.wrongType("Statement", "an object or an array of objects", value)
 	default:
-		n := 0
+		n := value.Len()
+		p.doc.Statements = make([]Statement, 0, n)
 		for item := range value.Items() {
 			p.statement(item)
-			n++
 		}
 		if n == 0 {
 			p.refuse(CodeMissingStatement, "PL-9", value.Span(), "a policy needs at least one statement", "")
@@ -224,41 +225,25 @@ func (p *parser) statements(value, document jsonpos.Value) {
 	p.fullAccess()
 }
 
-// size warns of a document beyond its quota (PL-34). Where white space does
-// not count, that inside strings does (CONTESTED).
-func (p *parser) size(value jsonpos.Value) {
-	raw := value.Raw()
-	if len(raw) <= p.rules.limit {
-		return
+// characters counts a document as its quota does (PL-34). Where white space
+// does not count, that inside strings does (CONTESTED).
+func (r *kindRules) characters(document jsonpos.Value) int {
+	raw := document.Raw()
+	n := len(raw)
+	if !r.allCharacters {
+		n = document.CompactLen()
 	}
-	n := utf8.RuneCountInString(raw)
-	if !p.rules.allCharacters {
-		n = utf8.RuneCount(compact(raw))
-	}
-	if n > p.rules.limit {
-		p.warn(CodePolicySize, "PL-34", opening(value), fmt.Sprintf("%d characters, more than the %d of %s by default", n, p.rules.limit, p.opts.Kind.a()), "")
-	}
+	return n - (len(raw) - utf8.RuneCountInString(raw)) // white space is ASCII
 }
 
-// compact drops the white space outside strings.
-func compact(raw string) []byte {
-	out := make([]byte, 0, len(raw))
-	inString := false
-	for i := 0; i < len(raw); i++ {
-		c := raw[i]
-		switch {
-		case inString && c == '\\':
-			out = append(out, c)
-			i++
-			c = raw[i]
-		case c == '"':
-			inString = !inString
-		case !inString && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
-			continue
-		}
-		out = append(out, c)
+// size warns of a document beyond its quota.
+func (p *parser) size(value jsonpos.Value) {
+	if len(value.Raw()) <= p.rules.limit {
+		return
 	}
-	return out
+	if n := p.rules.characters(value); n > p.rules.limit {
+		p.warn(CodePolicySize, "PL-34", opening(value), fmt.Sprintf("%d characters, more than the %d of %s by default", n, p.rules.limit, p.opts.Kind.a()), "")
+	}
 }
 
 // opening is the place of an object for what is missing in it: its brace.
@@ -283,6 +268,7 @@ func (p *parser) texts(items []Text, value jsonpos.Value, element string) []Text
 	case jsonpos.String:
 		return append(items, Text{Value: value.Text(), Span: value.Span()})
 	case jsonpos.Array:
+		items = slices.Grow(items, value.Len())
 		for item := range value.Items() {
 			if item.Kind() != jsonpos.String {
 				p.wrongType("an item of "+element, "a string", item)

@@ -14,7 +14,7 @@ func (p *parser) condition(value jsonpos.Value) []ConditionOperator {
 		p.wrongType("Condition", "an object", value)
 		return nil
 	}
-	var result []ConditionOperator
+	result := make([]ConditionOperator, 0, value.Len())
 	for m := range value.Members() {
 		if m.Duplicate {
 			p.duplicate(m)
@@ -45,15 +45,18 @@ func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value) []Cond
 		p.wrongType(op.Name.Value, "an object of condition keys", value)
 		return nil
 	}
-	var result []ConditionKey
-	folded := map[string]bool{}
+	result := make([]ConditionKey, 0, value.Len())
+	var folded map[string]bool
+	if value.Len() > 1 { // one key is not there twice
+		folded = map[string]bool{}
+	}
 	for m := range value.Members() {
-		lower := strings.ToLower(m.Key)
+		known := folded != nil && !addFolded(folded, m)
 		switch {
 		case m.Duplicate:
 			p.duplicate(m)
 			continue
-		case folded[lower]:
+		case known:
 			// IAM's own answer is not documented (PL-114, CONTESTED).
 			p.refuse(CodeDuplicateKey, "PL-114", m.KeySpan, fmt.Sprintf("the condition key %q occurs twice: case does not count", diag.Clip(m.Key, 100)), "join the values in one list")
 		case !strings.Contains(m.Key, ":"):
@@ -62,12 +65,19 @@ func (p *parser) conditionKeys(op ConditionOperator, value jsonpos.Value) []Cond
 		if conditions.NewKey(m.Key).Nameless() {
 			p.warn(CodeTagKeyMissing, "PL-113", m.KeySpan, fmt.Sprintf("the condition key %q names no tag and is never present", diag.Clip(m.Key, 100)), "write the tag key behind it")
 		}
-		folded[lower] = true
 		key := ConditionKey{Name: Text{Value: m.Key, Span: m.KeySpan}}
 		key.Values = p.conditionValues(op, m.Value)
 		result = append(result, key)
 	}
 	return result
+}
+
+// addFolded reports false if a member's name is there already, case aside.
+func addFolded(names map[string]bool, m jsonpos.Member) bool {
+	lower := strings.ToLower(m.Key)
+	known := names[lower]
+	names[lower] = true
+	return !known
 }
 
 // conditionValues reads a value or a list of values: strings, numbers and
@@ -76,13 +86,11 @@ func (p *parser) conditionValues(op ConditionOperator, value jsonpos.Value) []Te
 	if value.Kind() != jsonpos.Array {
 		return p.conditionValue(nil, op, value)
 	}
-	var values []Text
-	empty := true
+	values := make([]Text, 0, value.Len())
 	for item := range value.Items() {
 		values = p.conditionValue(values, op, item)
-		empty = false
 	}
-	if empty {
+	if value.Len() == 0 {
 		p.warn(CodeEmptyList, "PL-110", value.Span(), "a condition key without values: a positive operator is false then", "")
 	}
 	return values

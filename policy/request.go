@@ -28,9 +28,12 @@ type Request struct {
 	NeedsResource bool
 
 	service, name string // of the action, in lower case
-	resource      string
-	isARN         bool
-	parts         [arnParts]string
+	// serviceKey and actionKey are those of the service and of the action; see
+	// actionKey.
+	serviceKey, actionKey uint64
+	resource              string
+	isARN                 bool
+	arn                   arn.ARN
 }
 
 // ErrRequest is wrapped by the errors of [Request.Set].
@@ -48,29 +51,40 @@ func (r *Request) Set(action, resource string) error {
 	switch {
 	case !ok || service == "" || name == "" || strings.Contains(name, ":"):
 		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
-	case len(action) > maxActionLength || strings.ContainsAny(action, "*?,"+white):
+	case len(action) > maxActionLength || !isOneAction(action):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
-	r.service, r.name = strings.ToLower(service), strings.ToLower(name)
+	r.service, r.name, _ = strings.Cut(strings.ToLower(action), ":")
+	r.serviceKey = textKey(r.service)
+	r.actionKey = actionKey(r.serviceKey, r.name)
 	r.resource = resource
-	r.isARN = false
+	r.arn, r.isARN = arn.ARN{}, false
 	if resource == "*" {
 		return nil
 	}
-	r.parts, r.isARN = arn.Split(resource)
-	if !r.isARN || r.parts[0] != "arn" || len(resource) > arn.MaxLength {
+	parts, ok := arn.Split(resource)
+	if !ok || parts[0] != "arn" || len(resource) > arn.MaxLength {
 		return fmt.Errorf(`%w: the resource %q is neither "*" nor an ARN of six parts`, ErrRequest, diag.Clip(resource, 100))
 	}
+	r.arn = arn.ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}
+	r.isARN = true
 	return nil
 }
 
-// ARN gives the resource in parts; it is zero for a request that names none.
-func (r *Request) ARN() arn.ARN {
-	if !r.isARN {
-		return arn.ARN{}
+// isOneAction tells whether a text is free of wildcards, commas and white
+// space.
+func isOneAction(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '*', '?', ',', ' ', '\t', '\r', '\n':
+			return false
+		}
 	}
-	return arn.ARN{Partition: r.parts[1], Service: r.parts[2], Region: r.parts[3], Account: r.parts[4], Resource: r.parts[5]}
+	return true
 }
+
+// ARN gives the resource in parts; it is zero for a request that names none.
+func (r *Request) ARN() arn.ARN { return r.arn }
 
 // Service gives the service of the action in lower case.
 func (r *Request) Service() string { return r.service }

@@ -16,39 +16,40 @@ func resourceProblem(text string, kind Kind, variables bool) *itemProblem {
 	if text == "*" {
 		return nil
 	}
-	shown := diag.Clip(text, 100)
 	if !strings.HasPrefix(text, "arn:") {
+		shown := diag.Clip(text, 100)
 		return &itemProblem{
 			refused: true, code: CodeResourceFormat, rule: "PL-87",
 			summary: fmt.Sprintf(`the resource %q is neither "*" nor an ARN`, shown), hint: "write arn:partition:service:region:account:resource",
 		}
 	}
-	parts := arn.SplitPattern(text, resourceVariables(variables))
-	if len(parts) == arnParts {
-		return variablePosition(parts, variables)
+	parts := arn.PatternParts(text, resourceVariables(variables))
+	if parts == arnParts {
+		return variablePosition(text, variables)
 	}
+	shown := diag.Clip(text, 100)
 	p := itemProblem{code: CodeShortARN, rule: "PL-91", hint: "write arn:partition:service:region:account:resource"}
 	switch fate := shortARNFate(text, kind); {
 	case fate == shortRefused:
 		p.refused, p.code = true, CodeResourceFormat
-		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN", shown, len(parts))
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN", shown, parts)
 	case fate == shortDead:
-		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN and matches nothing", shown, len(parts))
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN and matches nothing", shown, parts)
 	case strings.HasSuffix(text, "*"):
 		return nil // the documented short form
 	default:
-		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN; the missing ones are read as *", shown, len(parts))
+		p.summary = fmt.Sprintf("the resource %q has %d of the six parts of an ARN; the missing ones are read as *", shown, parts)
 	}
 	return &p
 }
 
 // variablePosition warns of a variable before the fifth colon, which is not
 // replaced there (PL-99, CONTESTED).
-func variablePosition(parts []string, variables bool) *itemProblem {
-	if !variables {
+func variablePosition(text string, variables bool) *itemProblem {
+	if !variables || !strings.Contains(text, "${") {
 		return nil
 	}
-	for _, part := range parts[:arnParts-1] {
+	for _, part := range arn.SplitPattern(text, arn.ResourceVariables)[:arnParts-1] {
 		if strings.Contains(part, "${") {
 			return &itemProblem{
 				code: CodeVariablePosition, rule: "PL-99",
@@ -94,8 +95,8 @@ func shortARNFate(text string, kind Kind) shortFate {
 // resourcePattern is a compiled item. An item that is neither all nor an ARN
 // matches nothing.
 type resourcePattern struct {
-	all bool
-	arn *conditions.ARNPattern
+	all, isARN bool
+	arn        conditions.ARNPattern
 }
 
 // compileResource compiles an item that resourceProblem did not refuse.
@@ -104,14 +105,15 @@ func compileResource(text string, kind Kind, variables bool) resourcePattern {
 		return resourcePattern{all: true}
 	}
 	mode := resourceVariables(variables)
-	if missing := arnParts - len(arn.SplitPattern(text, mode)); missing > 0 {
+	p, ok := conditions.NewARNPattern(text, mode)
+	if !ok {
 		if shortARNFate(text, kind) != shortPadded {
 			return resourcePattern{}
 		}
-		text += strings.Repeat(":*", missing)
+		text += strings.Repeat(":*", arnParts-arn.PatternParts(text, mode))
+		p, _ = conditions.NewARNPattern(text, mode)
 	}
-	p, _ := conditions.NewARNPattern(text, mode) // it has its six parts by now
-	return resourcePattern{arn: &p}
+	return resourcePattern{isARN: true, arn: p}
 }
 
 // match compares an item with the request's resource. Only `*` matches a
@@ -120,9 +122,9 @@ func (r *resourcePattern) match(req *Request) conditions.Truth {
 	switch {
 	case r.all:
 		return conditions.True
-	case r.arn == nil || !req.isARN:
+	case !r.isARN || !req.isARN:
 		return conditions.False
 	default:
-		return r.arn.Match(req.resource, &req.parts, req.Context)
+		return r.arn.Match(req.resource, req.Context)
 	}
 }

@@ -20,23 +20,41 @@ type Policy struct {
 type Set struct {
 	policies   []Policy
 	statements []statement
+	index      *index // nil for a small set
 }
 
 // Compile makes a set of policies.
 func Compile(policies ...Policy) *Set {
 	s := &Set{policies: policies}
-	n := 0
+	var c compiler
+	n, actions, resources := 0, 0, 0
 	for i := range policies {
-		n += len(policies[i].Document.Statements)
+		for j := range policies[i].Document.Statements {
+			st := &policies[i].Document.Statements[j]
+			n++
+			actions += len(st.Action.Items)
+			if st.Resource != nil {
+				resources += len(st.Resource.Items)
+			}
+		}
 	}
 	s.statements = make([]statement, 0, n)
+	c.actions, c.resources = make([]actionPattern, actions), make([]resourcePattern, resources)
 	for i := range policies {
 		d := policies[i].Document
 		for j := range d.Statements {
-			s.statements = append(s.statements, compileStatement(d, i, j))
+			s.statements = append(s.statements, c.statement(d, i, j))
 		}
 	}
+	s.index = newIndex(s.statements)
 	return s
+}
+
+// compiler makes statements. Their lists are cut out of one slice of each
+// kind.
+type compiler struct {
+	actions   []actionPattern
+	resources []resourcePattern
 }
 
 // Policies gives the policies of the set. The slice must not be changed.
@@ -69,7 +87,7 @@ type statement struct {
 	conditions conditions.Block
 }
 
-func compileStatement(d *Document, policy, index int) statement {
+func (c *compiler) statement(d *Document, policy, index int) statement {
 	src := &d.Statements[index]
 	st := statement{policy: policy, index: index, deny: src.Effect == Deny, anyCaller: !d.Kind.hasPrincipal()}
 	if src.Principal != nil {
@@ -77,20 +95,23 @@ func compileStatement(d *Document, policy, index int) statement {
 		st.principal = compilePrincipal(src.Principal)
 	}
 	st.notAction = src.Action.Not
-	st.actions = make([]actionPattern, len(src.Action.Items))
+	st.actions, c.actions = cut(c.actions, len(src.Action.Items))
 	for i, t := range src.Action.Items {
 		st.actions[i] = compileAction(t.Value)
 	}
 	if src.Resource != nil {
 		st.hasResource, st.notResource = true, src.Resource.Not
-		st.resources = make([]resourcePattern, len(src.Resource.Items))
+		st.resources, c.resources = cut(c.resources, len(src.Resource.Items))
 		for i, t := range src.Resource.Items {
 			st.resources[i] = compileResource(t.Value, d.Kind, d.HasVariables())
 		}
 	}
-	st.conditions = compileCondition(src.Condition, d.HasVariables())
+	st.conditions = CompileCondition(src.Condition, d.HasVariables())
 	return st
 }
+
+// cut takes the first n of some items.
+func cut[T any](items []T, n int) (first, rest []T) { return items[:n:n], items[n:] }
 
 func compilePrincipal(p *Principal) principal.Element {
 	var entries []principal.Entry
@@ -107,8 +128,17 @@ func compilePrincipal(p *Principal) principal.Element {
 	return principal.NewElement(entries, p.Not)
 }
 
-func compileCondition(operators []ConditionOperator, variables bool) conditions.Block {
-	var tests []conditions.Test
+// CompileCondition compiles a Condition element. variables says whether the
+// document's version knows policy variables; see [Document.HasVariables].
+func CompileCondition(operators []ConditionOperator, variables bool) conditions.Block {
+	n := 0
+	for _, op := range operators {
+		n += len(op.Keys)
+	}
+	if n == 0 {
+		return conditions.Block{}
+	}
+	tests := make([]conditions.Test, 0, n)
 	for _, op := range operators {
 		for _, key := range op.Keys {
 			values := make([]string, len(key.Values))

@@ -19,7 +19,6 @@ package principal
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -105,9 +104,32 @@ var builtInProviders = map[string]bool{
 	"accounts.google.com":            true,
 }
 
-// servicePattern is a service principal. Alexa's are documented with Lambda
-// and end in amazon.com.
-var servicePattern = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com)$`)
+// isService tells whether a name is that of a service: labels of small
+// letters, digits and hyphens before one of AWS's domains. Alexa's are
+// documented with Lambda and end in amazon.com.
+func isService(name string) bool {
+	for _, domain := range []string{".amazonaws.com", ".amazonaws.com.cn", ".amazon.com"} {
+		if labels, ok := strings.CutSuffix(name, domain); ok {
+			return areLabels(labels)
+		}
+	}
+	return false
+}
+
+func areLabels(s string) bool {
+	empty := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-':
+			empty = false
+		case c == '.' && !empty:
+			empty = true
+		default:
+			return false
+		}
+	}
+	return !empty
+}
 
 // maxNameLength bounds the name of a caller, in bytes.
 const maxNameLength = arn.MaxLength
@@ -139,7 +161,7 @@ func ParseCaller(name string, webIdentity bool) (Caller, error) {
 		return parseCallerARN(name)
 	case builtInProviders[name] && webIdentity:
 		return Caller{Kind: IdentityProvider, Name: name}, nil
-	case name != "www.amazon.com" && servicePattern.MatchString(name):
+	case name != "www.amazon.com" && isService(name):
 		return Caller{Kind: Service, Name: name}, nil
 	case builtInProviders[name]:
 		return Caller{}, callerError(name, "it is an identity provider, which calls sts:AssumeRoleWithWebIdentity only")
@@ -161,7 +183,7 @@ func parseCallerARN(name string) (Caller, error) {
 		return Caller{}, callerError(name, "it needs a partition, no region and a 12-digit account id")
 	}
 	kind, rest := a.ResourceType()
-	c := Caller{Kind: callerKinds[a.Service+":"+kind], Name: name, Partition: a.Partition, Account: a.Account}
+	c := Caller{Kind: callerKind(a.Service, kind), Name: name, Partition: a.Partition, Account: a.Account}
 	switch c.Kind {
 	case User:
 		c.UserName = a.Name()
@@ -194,15 +216,30 @@ func hasName(k Kind, a arn.ARN) bool {
 	return name != "" && a.Name() != "" && (k != FederatedUser || !strings.Contains(name, "/"))
 }
 
-// callerKinds tells the kind of a caller by service and resource type.
-var callerKinds = map[string]Kind{
-	"iam:root":           Root,
-	"iam:user":           User,
-	"iam:role":           Role,
-	"iam:oidc-provider":  IdentityProvider,
-	"iam:saml-provider":  IdentityProvider,
-	"sts:assumed-role":   RoleSession,
-	"sts:federated-user": FederatedUser,
+// callerKind tells the kind of a caller by service and resource type; 0 is
+// none.
+func callerKind(service, resourceType string) Kind {
+	switch service {
+	case "iam":
+		switch resourceType {
+		case "root":
+			return Root
+		case "user":
+			return User
+		case "role":
+			return Role
+		case "oidc-provider", "saml-provider":
+			return IdentityProvider
+		}
+	case "sts":
+		switch resourceType {
+		case "assumed-role":
+			return RoleSession
+		case "federated-user":
+			return FederatedUser
+		}
+	}
+	return 0
 }
 
 func notACaller(name, resourceType string) error {

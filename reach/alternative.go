@@ -131,9 +131,14 @@ func filled(t *conditions.Test, values []string, ctx *conditions.Context) []stri
 
 // Conditions gives the conditions of all alternatives of a hop, each once. Of a
 // hop with one alternative they must all hold.
-func (h *Hop) Conditions() []Condition {
+func (h *Hop) Conditions() []Condition { return union(h.Alternatives) }
+
+// Conditions gives the conditions of all alternatives, each once.
+func (a *Admission) Conditions() []Condition { return union(a.Alternatives) }
+
+func union(ways []Alternative) []Condition {
 	conditions := Alternative{}
-	for _, a := range h.Alternatives {
+	for _, a := range ways {
 		conditions = conditions.with(a)
 	}
 	return conditions

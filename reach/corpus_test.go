@@ -126,7 +126,7 @@ func checkWho(t *testing.T, f *reach.Finder, q question) {
 	}
 	got := map[string]string{}
 	for _, a := range list {
-		got[a.Principal] = a.Hop.Verdict.String()
+		got[a.Principal] = a.Verdict.String()
 	}
 	if diff := cmp.Diff(q.Expect.Principals, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

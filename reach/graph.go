@@ -86,7 +86,7 @@ func (g *graphing) work(contexts *contexts) {
 		}
 		admissions, err := g.finder.admissions(g.roles[i], contexts)
 		for _, a := range admissions {
-			g.edges[i] = append(g.edges[i], Edge{a.Principal, a.Hop.To, a.Hop.Asked[0].Action, a.Hop.Verdict, a.Hop.Alternatives})
+			g.edges[i] = append(g.edges[i], Edge{a.Principal, g.roles[i].ARN(), a.Action, a.Verdict, a.Alternatives})
 		}
 		g.finish(err)
 	}

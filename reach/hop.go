@@ -33,7 +33,8 @@ func roleCaller(r *world.Role, session string) caller {
 	c := caller{kind: principal.Role, name: r.ARN(), id: r.ID, account: accountOf(r.ARN())}
 	if session != "" {
 		c.kind = principal.RoleSession
-		c.name = strings.Replace(r.ARN()[:strings.Index(r.ARN(), ":role/")], ":iam:", ":sts:", 1) + ":assumed-role/" + r.Name + "/" + session
+		prefix, _, _ := strings.Cut(r.ARN(), ":role/")
+		c.name = strings.Replace(prefix, ":iam:", ":sts:", 1) + ":assumed-role/" + r.Name + "/" + session
 	}
 	return c
 }
@@ -56,6 +57,9 @@ type hop struct {
 	// session is what the caller's session carries from an earlier hop; nil in
 	// the first.
 	session *Carried
+	// scratch, if it is not nil, is the room in which decisions are made that
+	// nobody wants to see; the result then has none in Asked.
+	scratch *world.Preparer
 }
 
 // decide asks for every action that the call needs.
@@ -71,7 +75,9 @@ func (h *hop) decide() (Hop, error) {
 		if err != nil {
 			return Hop{}, err
 		}
-		result.Asked = append(result.Asked, Asked{action, decision})
+		if h.scratch == nil || decision.Outcome == eval.Conditional {
+			result.Asked = append(result.Asked, Asked{action, decision})
+		}
 		switch {
 		case decision.Allowed():
 		case decision.Outcome == eval.Conditional && result.Verdict != No:
@@ -90,10 +96,21 @@ func (h *hop) ask(action string, ctx conditions.Context) (eval.Decision, error) 
 	request := world.Request{
 		Principal: h.from.name, Action: action, Resource: h.role.ARN(), Context: ctx, Time: h.contexts.call.Time,
 	}
+	request.Session = h.contexts.call.Session
 	if h.session != nil {
-		request.Session.Tags = h.session.Tags
+		request.Session = world.Session{Tags: h.session.Tags}
 	}
-	prepared, policies, err := h.finder.world.Prepare(request)
+	if h.scratch != nil {
+		decision, err := decide(h.scratch, request)
+		if err != nil || decision.Outcome != eval.Conditional {
+			return decision, err
+		}
+	}
+	return decide(h.finder.world.Preparer(), request)
+}
+
+func decide(in *world.Preparer, request world.Request) (eval.Decision, error) {
+	prepared, policies, err := in.Prepare(request)
 	if err != nil {
 		return eval.Decision{}, err
 	}

@@ -87,7 +87,7 @@ type grants struct {
 func (x *index) add(name string, set *policy.Set, reached map[*policy.Set]grants) {
 	g, known := reached[set]
 	if !known {
-		g.roles, g.others = set.Grants("sts", "assumerole")
+		g.roles, g.others = set.Grants("sts:AssumeRole")
 		slices.Sort(g.roles)
 		g.roles = slices.Compact(g.roles)
 		reached[set] = g

@@ -75,7 +75,7 @@ func TestWhoAndWhatEqualAskingOfEveryPair(t *testing.T) {
 			}
 			for _, a := range list {
 				if slices.Contains(all, a.Principal) {
-					who[pair{a.Principal, to}] = a.Hop.Verdict
+					who[pair{a.Principal, to}] = a.Verdict
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,6 +77,7 @@ func (f *Finder) byName(name string, users bool) []string {
 }
 
 func (f *Finder) nameError(name, kind string, found []string, err error) error {
+	users := errors.Is(err, ErrNotCaller)
 	e := &NameError{Name: name, Kind: kind, Candidates: found, err: err}
 	if len(found) == 0 {
 		var names []string
@@ -83,7 +85,7 @@ func (f *Finder) nameError(name, kind string, found []string, err error) error {
 			for r := range f.world.Roles(a.ID) {
 				names = append(names, r.Name)
 			}
-			if err == ErrNotCaller {
+			if users {
 				for u := range f.world.Users(a.ID) {
 					names = append(names, u.Name)
 				}

@@ -110,9 +110,9 @@ func (f *Finder) assumable(c caller) (named map[string]bool, others bool) {
 	case f.world.Account(c.account) == nil:
 		return nil, true
 	case c.kind == principal.User:
-		roles, others = f.world.User(c.name).IdentitySet().Grants("sts", "assumerole")
+		roles, others = f.world.User(c.name).IdentitySet().Grants("sts:AssumeRole")
 	case c.kind == principal.Role || c.kind == principal.RoleSession:
-		roles, others = f.world.Role(c.name).IdentitySet().Grants("sts", "assumerole")
+		roles, others = f.world.Role(c.name).IdentitySet().Grants("sts:AssumeRole")
 	}
 	named = make(map[string]bool, len(roles))
 	for _, arn := range roles {

@@ -16,7 +16,12 @@ type Admission struct {
 	// principal or the root ARN of an account that the world does not hold, or
 	// "*" for anybody.
 	Principal string
-	Hop       Hop
+	// Action is the sts:AssumeRole* action.
+	Action  string
+	Verdict Verdict
+	// Alternatives are what a Conditional hinges on. [Finder.CanAssume] tells
+	// more of one principal.
+	Alternatives []Alternative
 }
 
 // nowhere is the account that a principal of an unknown account is taken to
@@ -44,7 +49,7 @@ func (f *Finder) admissions(role *world.Role, contexts *contexts) ([]Admission, 
 	slices.Sort(s.inside)
 	slices.Sort(s.outside)
 	var list []Admission
-	h := hop{finder: f, contexts: contexts, role: role}
+	h := hop{finder: f, contexts: contexts, role: role, scratch: f.world.Preparer()}
 	for _, name := range slices.Concat(s.inside, s.outside) {
 		h.from = s.caller(name)
 		result, err := h.decide()
@@ -52,8 +57,7 @@ func (f *Finder) admissions(role *world.Role, contexts *contexts) ([]Admission, 
 			return nil, err
 		}
 		if result.Verdict != No {
-			result.From = name
-			list = append(list, Admission{name, result})
+			list = append(list, Admission{name, h.mainAction(), result.Verdict, result.Alternatives})
 		}
 	}
 	return list, nil

@@ -143,8 +143,8 @@ func (f *federation) verifyResponse(response string) (*saml.Assertion, *Error) {
 	}
 	f.name = assertion.RoleSessionName
 	for _, k := range assertion.Keys(account, name) {
-		key := sessionKey{name: k.Name, values: k.Values, list: k.Multi}
-		if k.Session {
+		key := sessionKey{name: k.Name, values: k.Values, list: k.List}
+		if k.Lasting {
 			f.keys = append(f.keys, key)
 		} else {
 			f.callKeys = append(f.callKeys, key)

@@ -169,6 +169,7 @@ accounts:
             - {Effect: Allow, Principal: {AWS: "arn:aws:sts::111111111111:federated-user/fred"}, Action: "s3:PutObject", Resource: "arn:aws:s3:::example-bucket/*"}
             - {Effect: Allow, Principal: {AWS: "arn:aws:iam::111111111111:role/ci/deploy"}, Action: "s3:PutObject", Resource: "arn:aws:s3:::example-bucket/*"}
             - {Effect: Allow, Principal: {AWS: "arn:aws:sts::111111111111:assumed-role/deploy/ana"}, Action: "s3:DeleteObject", Resource: "arn:aws:s3:::example-bucket/*"}
+            - {Effect: Allow, Principal: {AWS: "arn:aws:iam::111111111111:user/dev/alice"}, Action: "s3:RestoreObject", Resource: "arn:aws:s3:::example-bucket/*"}
     delegations:
       - {tradeInToken: trade-1, product: "999999999999", delegator: "arn:aws:iam::111111111111:user/dev/alice",
          permissions: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}, durationSeconds: 1800, expires: "2026-12-31T00:00:00Z"}
@@ -179,6 +180,8 @@ accounts:
     disabledRegions: [ap-east-1]
   "222222222222":
     globalEndpointTokenVersion: 2
+    policies:
+      read: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:Get*", Resource: "*"}]}}
     users:
       worker:
         accessKeys: [{id: AKIATHPL2AOHK62AKQG4, secret: workSecret}]
@@ -194,6 +197,10 @@ accounts:
           Version: "2012-10-17"
           Statement: [{Effect: Allow, Principal: {AWS: ["111111111111", "222222222222"]}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}]
         policies: *work
+      foreign: # trusts a provider of another account
+        trustPolicy:
+          Version: "2012-10-17"
+          Statement: [{Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:saml-provider/corp"}, Action: "sts:AssumeRoleWithSAML"}]
   "333333333333":
     rootAccessKeys: [{id: AKIAFENCED000000ROOT, secret: fencedRootSecret}]
     users:

@@ -147,3 +147,13 @@ func TestSCPsBindAssumedRoots(t *testing.T) {
 		t.Errorf("%v by %v", d.Outcome, d.Reason)
 	}
 }
+
+func TestATaskThatIsNoMoreForbidsEverything(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	c := &call{service: l.Service, state: l.state.Load()}
+	set, err := c.sessionPolicies(&session{kind: AssumedRoot, account: work, task: "arn:aws:iam::aws:policy/root-task/Gone"})
+	if err != nil || set != forbidden {
+		t.Errorf("%v %v", set, err)
+	}
+}

@@ -120,7 +120,10 @@ func TestWebIdentityRefusals(t *testing.T) {
 				tt.change(in)
 			}
 			_, err := l.AssumeRoleWithWebIdentity(ctx(), in)
-			fails(t, err, tt.status, tt.code, tt.want)
+			e := fails(t, err, tt.status, tt.code, tt.want)
+			if ghost := role("ghost"); *in.RoleArn == ghost && e.Detail != ghost+" is no role" {
+				t.Errorf("detail %q", e.Detail)
+			}
 		})
 	}
 }

@@ -57,6 +57,8 @@ func (b *builder) account(described *Account) {
 func (b *builder) identity(a *account, kind, name string, path *string, at Place) (arn string, ok bool) {
 	*path = cmp.Or(*path, "/")
 	switch {
+	case b.errors > maxProblems:
+		return "", false // nobody would read more of them
 	case !namePattern.MatchString(name):
 		b.refuse(CodeBadName, at, fmt.Sprintf("%q is not a name for a %s", diag.Clip(name, 100), kind), "use letters, digits and +=,.@_-")
 		return "", false
@@ -122,7 +124,7 @@ func (b *builder) users(a *account) {
 			g := a.groups[name]
 			if g == nil && u.Partial {
 				arn := a.arnPrefix + "group/" + name
-				b.warnUnknown(u.Place, arn)
+				b.warnUnknown(u.Place, "the group", arn)
 				policies, unknown = append(policies, b.unknown(arn)), append(unknown, arn)
 				continue
 			}
@@ -174,7 +176,7 @@ func (b *builder) roles(a *account) {
 
 // id takes up the unique id of a user or role.
 func (b *builder) id(a *account, id, arn string, at Place) {
-	if other, used := a.uniqueIDs[id]; used {
+	if other, used := a.uniqueIDs[id]; used && other != arn {
 		b.refuse(CodeDuplicate, at, fmt.Sprintf("%s and %s have the same unique id %s", other, arn, id), "")
 	}
 	a.uniqueIDs[id] = arn

@@ -25,7 +25,7 @@ func (b *builder) policiesOf(a *account, p *Permissions, at Place, owner string)
 
 func (b *builder) missing(a *account, p *Permissions, at Place, owner, what, arn string) {
 	if p.Partial || b.world.managed(a, arn) != nil {
-		b.warnUnknown(at, arn)
+		b.warnUnknown(at, "the document of", arn)
 		return
 	}
 	hint := "describe it under policies of its account"

@@ -49,22 +49,42 @@ var ErrNotFound = errors.New("not in the world")
 // account, which the world holds, does not have. A caller from an account that
 // the world does not hold has policies that are not known.
 func (w *World) Prepare(r Request) (*eval.Request, *eval.Policies, error) {
-	g := gathering{world: w, request: &r, query: eval.Query{
-		Principal: r.Principal, Action: r.Action, Resource: r.Resource, Time: r.Time,
-		Issuer: r.Session.Issuer, Credentials: r.Session.Credentials,
-	}}
+	return w.Preparer().Prepare(r)
+}
+
+// Preparer prepares many requests one after the other in the same room: what
+// it gives is valid until the next call only. It is not safe for use by several
+// goroutines.
+type Preparer struct {
+	gathering
+	table    conditions.Table
+	prepared eval.Request
+}
+
+// Preparer makes a preparer of requests in the world.
+func (w *World) Preparer() *Preparer {
+	return &Preparer{gathering: gathering{world: w}}
+}
+
+// Prepare is [World.Prepare] in the room of the request before.
+func (p *Preparer) Prepare(r Request) (*eval.Request, *eval.Policies, error) {
+	context := p.query.Context
 	const usual = 24
-	g.query.Context = r.Context.Clone(usual)
-	g.policies.Session, g.policies.Endpoint = r.Session.Policies, r.Endpoint
-	if err := g.principal(); err != nil {
+	context.CopyFrom(&r.Context, usual, &p.table)
+	p.request = &r
+	p.query = eval.Query{
+		Principal: r.Principal, Action: r.Action, Resource: r.Resource, Context: context, Time: r.Time,
+		Issuer: r.Session.Issuer, Credentials: r.Session.Credentials,
+	}
+	p.policies = eval.Policies{Session: r.Session.Policies, Endpoint: r.Endpoint}
+	if err := p.principal(); err != nil {
 		return nil, nil, err
 	}
-	g.resource()
-	request, err := eval.NewRequest(g.query)
-	if err != nil {
+	p.resource()
+	if err := p.prepared.Reset(p.query); err != nil {
 		return nil, nil, err
 	}
-	return request, &g.policies, nil
+	return &p.prepared, &p.policies, nil
 }
 
 // gathering collects the policies and keys of one request.

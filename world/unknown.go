@@ -51,7 +51,7 @@ func (b *builder) unknown(arn string) policy.Policy {
 
 // warnUnknown tells of a managed policy whose document is absent, or of a group
 // that is, where it is first referred to.
-func (b *builder) warnUnknown(at Place, arn string) {
+func (b *builder) warnUnknown(at Place, what, arn string) {
 	if b.warned[arn] {
 		return
 	}
@@ -59,6 +59,6 @@ func (b *builder) warnUnknown(at Place, arn string) {
 		b.warned = map[string]bool{}
 	}
 	b.warned[arn] = true
-	b.add(diag.Warning, CodeUnknownPolicy, at, "the document of "+arn+" is not given",
-		"answers that it could change are conditional; give it under awsManagedPolicies or policies")
+	b.add(diag.Warning, CodeUnknownPolicy, at, what+" "+arn+" is not given",
+		"answers that it could change are conditional")
 }

@@ -130,8 +130,10 @@ func TestThingsAreFound(t *testing.T) {
 			return false
 		}(),
 	}
-	absent := []string{"user without its path", "user of another partition", "role of no account", "no policy", "provider of no account",
-		"delegated to another", "delegated for another", "users and roles of an absent"}
+	absent := []string{
+		"user without its path", "user of another partition", "role of no account", "no policy", "provider of no account",
+		"delegated to another", "delegated for another", "users and roles of an absent",
+	}
 	for name, found := range got {
 		if found == slices.Contains(absent, name) {
 			t.Errorf("%s: %v", name, found)

@@ -46,12 +46,12 @@ func (p *printer) printAdmissions(list []reach.Admission) {
 	}
 	for i := range list {
 		a := &list[i]
-		if a.Hop.Verdict == reach.Yes {
+		if a.Verdict == reach.Yes {
 			fmt.Fprintf(p.out, "%s          %s\n", p.paint(green, "yes"), a.Principal)
 			continue
 		}
 		fmt.Fprintf(p.out, "%s  %s\n", p.paint(yellow, "conditional"), a.Principal)
-		for j, way := range a.Hop.Alternatives {
+		for j, way := range a.Alternatives {
 			word := "if"
 			if j > 0 {
 				word = "or if"
@@ -69,8 +69,8 @@ func writeAdmissions(out *bufio.Writer, list []reach.Admission) error {
 	}
 	principals := make([]admission, len(list))
 	for i := range list {
-		h := &list[i].Hop
-		principals[i] = admission{list[i].Principal, h.Verdict.String(), h.Conditions()}
+		a := &list[i]
+		principals[i] = admission{a.Principal, a.Verdict.String(), a.Conditions()}
 	}
 	return json.NewEncoder(out).Encode(map[string]any{"principals": principals})
 }

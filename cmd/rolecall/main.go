@@ -67,6 +67,7 @@ type commands struct {
 	Graph        graphCommand        `cmd:"" help:"Draw who can assume what."`
 	Eval         evalCommand         `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
 	Serve        serveCommand        `cmd:"" help:"Serve the STS of a world to AWS SDKs and the AWS command line."`
+	Lint         lintCommand         `cmd:"" help:"Find what is wrong with policies that AWS takes all the same."`
 }
 
 // usageError is an error in the arguments, with a hint what to do.

@@ -83,9 +83,69 @@ func (c *compiler) close() {
 // pattern ends the text and gives what was read.
 func (c *compiler) pattern(text string) Pattern {
 	c.close()
-	p := Pattern{text: text, segments: c.segments, slots: c.slots}
-	p.shape = p.findShape()
+	first, last := &c.segments[0], &c.segments[len(c.segments)-1]
+	p := Pattern{text: text, shape: shapeOf(c.segments), head: first.plain, tail: last.plain}
+	if n := len(first.atoms); n > 0 {
+		p.head = first.atoms[0].literal
+	}
+	if n := len(last.atoms); n > 0 {
+		p.tail = last.atoms[n-1].literal
+	}
+	if p.shape == pieces || p.shape == general {
+		p.body = &body{segments: c.segments, slots: c.slots}
+	}
 	return p
+}
+
+// compileStars reads a pattern in which nothing but stars is special; first is
+// the place of the first.
+func compileStars(text string, first int) Pattern {
+	last := strings.LastIndexByte(text, '*')
+	p := Pattern{text: text, head: text[:first], tail: text[last+1:]}
+	between := strings.Trim(text[first:last+1], "*")
+	if between == "" {
+		p.shape = shapeOfEnds(p.head, p.tail)
+		return p
+	}
+	segments := make([]segment, 1, 3+strings.Count(between, "*"))
+	segments[0].plain = p.head
+	for piece := range strings.SplitSeq(between, "*") {
+		if piece != "" {
+			segments = append(segments, segment{plain: piece})
+		}
+	}
+	p.shape = pieces
+	p.body = &body{segments: append(segments, segment{plain: p.tail})}
+	return p
+}
+
+func shapeOf(segments []segment) shape {
+	for i := range segments {
+		if segments[i].atoms != nil {
+			return general
+		}
+	}
+	switch len(segments) {
+	case 1:
+		return exact
+	case 2:
+		return shapeOfEnds(segments[0].plain, segments[1].plain)
+	default:
+		return pieces
+	}
+}
+
+func shapeOfEnds(head, tail string) shape {
+	switch {
+	case head == "" && tail == "":
+		return anyText
+	case tail == "":
+		return prefix
+	case head == "":
+		return suffix
+	default:
+		return ends
+	}
 }
 
 func (g *segment) empty() bool { return g.atoms == nil && g.plain == "" }

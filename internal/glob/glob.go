@@ -19,6 +19,7 @@
 package glob
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -38,8 +39,16 @@ const (
 
 // Pattern is a compiled pattern. It is immutable.
 type Pattern struct {
-	text     string
-	shape    shape
+	text  string
+	shape shape
+	// head and tail are what every match begins and ends with.
+	head, tail string
+	// body is nil for a pattern that head and tail tell all of.
+	body *body
+}
+
+// body is what a pattern has beside its head and tail.
+type body struct {
 	segments []segment // what stands between the stars; at least one
 	slots    []string  // the bodies of `${...}` in order
 }
@@ -48,12 +57,13 @@ type Pattern struct {
 type shape uint8
 
 const (
-	general shape = iota
-	exact         // abc
-	prefix        // abc*
-	suffix        // *abc
-	ends          // abc*xyz
-	anyText       // *
+	exact   shape = iota // abc; the zero Pattern matches the empty text
+	prefix               // abc*
+	suffix               // *abc
+	ends                 // abc*xyz
+	anyText              // *
+	pieces               // abc*def*xyz
+	general
 )
 
 // segment is a run without `*`.
@@ -80,35 +90,19 @@ const (
 // Compile reads a pattern. Every text is one: a `${` without `}` is literal
 // (PL-179).
 func Compile(text string, mode Mode) Pattern {
-	c := compiler{mode: mode}
-	c.read(text)
-	return c.pattern(text)
-}
-
-func (p *Pattern) findShape() shape {
-	for _, s := range p.segments {
-		if s.atoms != nil {
-			return general
-		}
+	if mode&Variables != 0 && strings.IndexByte(text, '$') >= 0 || mode&Wildcards != 0 && strings.IndexByte(text, '?') >= 0 {
+		c := compiler{mode: mode}
+		c.read(text)
+		return c.pattern(text)
 	}
-	switch len(p.segments) {
-	case 1:
-		return exact
-	case 2:
-		first, last := p.segments[0].plain, p.segments[1].plain
-		switch {
-		case first == "" && last == "":
-			return anyText
-		case last == "":
-			return prefix
-		case first == "":
-			return suffix
-		default:
-			return ends
-		}
-	default:
-		return general
+	first := -1
+	if mode&Wildcards != 0 {
+		first = strings.IndexByte(text, '*')
 	}
+	if first < 0 {
+		return Pattern{text: text, shape: exact, head: text, tail: text}
+	}
+	return compileStars(text, first)
 }
 
 // String gives the text that the pattern was compiled from.
@@ -116,17 +110,25 @@ func (p *Pattern) String() string { return p.text }
 
 // Slots gives the bodies of the `${...}` of the pattern, in order. Match wants
 // a text for each. The slice must not be changed.
-func (p *Pattern) Slots() []string { return p.slots }
+func (p *Pattern) Slots() []string {
+	if p.body == nil {
+		return nil
+	}
+	return p.body.slots
+}
 
 // Loose gives the pattern with a star in place of every slot: it matches
 // whatever the pattern matches with some text in the slots.
 func (p *Pattern) Loose() Pattern {
+	if p.body == nil {
+		return *p
+	}
 	c := compiler{}
-	for i := range p.segments {
+	for i := range p.body.segments {
 		if i > 0 {
 			c.close()
 		}
-		g := &p.segments[i]
+		g := &p.body.segments[i]
 		c.open.add(g.plain)
 		for _, a := range g.atoms {
 			switch a.kind {
@@ -143,29 +145,39 @@ func (p *Pattern) Loose() Pattern {
 }
 
 // Literal gives the only text that the pattern matches, if there is just one.
-func (p *Pattern) Literal() (string, bool) {
-	return p.segments[0].plain, p.shape == exact
-}
+func (p *Pattern) Literal() (string, bool) { return p.head, p.shape == exact }
 
 // MatchesAll tells whether the pattern is `*`.
 func (p *Pattern) MatchesAll() bool { return p.shape == anyText }
 
 // Prefix gives text that every match begins with.
-func (p *Pattern) Prefix() string {
-	first := p.segments[0]
-	if len(first.atoms) > 0 {
-		return first.atoms[0].literal
-	}
-	return first.plain
-}
+func (p *Pattern) Prefix() string { return p.head }
 
 // Suffix gives text that every match ends with.
-func (p *Pattern) Suffix() string {
-	last := p.segments[len(p.segments)-1]
-	if len(last.atoms) > 0 {
-		return last.atoms[len(last.atoms)-1].literal
+func (p *Pattern) Suffix() string { return p.tail }
+
+// Literals iterates over texts that every match holds, from left to right, so
+// that an index can choose one of them.
+func (p *Pattern) Literals() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if p.body == nil {
+			if yield(p.head) && p.shape != exact {
+				yield(p.tail)
+			}
+			return
+		}
+		for i := range p.body.segments {
+			g := &p.body.segments[i]
+			if !yield(g.plain) {
+				return
+			}
+			for j := range g.atoms {
+				if !yield(g.atoms[j].literal) {
+					return
+				}
+			}
+		}
 	}
-	return last.plain
 }
 
 // Match tells whether the whole of s matches. slots holds a text for each of
@@ -173,26 +185,46 @@ func (p *Pattern) Suffix() string {
 func (p *Pattern) Match(s string, slots []string) bool {
 	switch p.shape {
 	case exact:
-		return s == p.segments[0].plain
+		return s == p.head
 	case anyText:
 		return true
 	case prefix:
-		return strings.HasPrefix(s, p.segments[0].plain)
+		return strings.HasPrefix(s, p.head)
 	case suffix:
-		return strings.HasSuffix(s, p.segments[1].plain)
+		return strings.HasSuffix(s, p.tail)
+	}
+	if len(s) < len(p.head)+len(p.tail) || !strings.HasPrefix(s, p.head) || !strings.HasSuffix(s, p.tail) {
+		return false
+	}
+	switch p.shape {
 	case ends:
-		first, last := p.segments[0].plain, p.segments[1].plain
-		return len(s) >= len(first)+len(last) && strings.HasPrefix(s, first) && strings.HasSuffix(s, last)
+		return true
+	case pieces:
+		return p.matchPieces(s[len(p.head) : len(s)-len(p.tail)])
 	default:
 		ok, _ := p.walk(s, slots)
 		return ok
 	}
 }
 
+// matchPieces finds the plain segments between the first and the last.
+func (p *Pattern) matchPieces(s string) bool {
+	segments := p.body.segments
+	for i := 1; i < len(segments)-1; i++ {
+		at := strings.Index(s, segments[i].plain)
+		if at < 0 {
+			return false
+		}
+		s = s[at+len(segments[i].plain):]
+	}
+	return true
+}
+
 // walk matches segment by segment. Steps counts the characters looked at, so
 // that a test can hold the cost to a line.
 func (p *Pattern) walk(s string, slots []string) (ok bool, steps int) {
-	first, last := &p.segments[0], &p.segments[len(p.segments)-1]
+	segments := p.segments()
+	first, last := &segments[0], &segments[len(segments)-1]
 	rest, ok := first.cutPrefix(s, slots)
 	steps = len(s) - len(rest)
 	if !ok || first == last {
@@ -203,15 +235,27 @@ func (p *Pattern) walk(s string, slots []string) (ok bool, steps int) {
 	if !ok {
 		return false, steps
 	}
-	for i := 1; i < len(p.segments)-1; i++ {
+	for i := 1; i < len(segments)-1; i++ {
 		var n int
-		middle, n, ok = p.segments[i].find(middle, slots)
+		middle, n, ok = segments[i].find(middle, slots)
 		steps += n
 		if !ok {
 			return false, steps
 		}
 	}
 	return true, steps
+}
+
+// segments gives the segments of a pattern of any shape.
+func (p *Pattern) segments() []segment {
+	switch {
+	case p.body != nil:
+		return p.body.segments
+	case p.shape == exact:
+		return []segment{{plain: p.head}}
+	default:
+		return []segment{{plain: p.head}, {plain: p.tail}}
+	}
 }
 
 // cutPrefix matches the segment at the start of s and gives what follows.
@@ -278,7 +322,10 @@ func (g *segment) find(s string, slots []string) (rest string, steps int, ok boo
 // Append writes the only text that a pattern without wildcards matches, its
 // slots filled in, behind dst.
 func (p *Pattern) Append(dst []byte, slots []string) []byte {
-	g := &p.segments[0]
+	if p.body == nil {
+		return append(dst, p.head...)
+	}
+	g := &p.body.segments[0]
 	dst = append(dst, g.plain...)
 	for i := range g.atoms {
 		dst = append(dst, g.atoms[i].text(slots)...)

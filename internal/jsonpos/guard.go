@@ -31,8 +31,8 @@ func guard(src *diag.Source, limits Limits) *diag.Diagnostic {
 
 func guardText(src *diag.Source, limits Limits) *diag.Diagnostic {
 	text := src.Text
-	if len(text) > limits.Bytes {
-		return failure(src, 0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), limits.Bytes), "split it up")
+	if most := min(limits.Bytes, maxText); len(text) > most {
+		return failure(src, 0, fmt.Sprintf("the text has %d bytes, more than the %d that are read", len(text), most), "split it up")
 	}
 	if !utf8.ValidString(text) {
 		return failure(src, invalidUTF8(text), "the text is not valid UTF-8", "save it as UTF-8 without a byte order mark")
@@ -54,8 +54,8 @@ func invalidUTF8(text string) int {
 	return 0
 }
 
-// scan looks for what gjson would not refuse: nesting beyond depth, and \u
-// escapes that are half a surrogate pair.
+// scan looks for what is wrong even in a text that is JSON: nesting beyond
+// depth, and \u escapes that are half a surrogate pair.
 func scan(text string, depth int) (at int, problem string) {
 	open := 0
 	for i := 0; i < len(text); i++ {
@@ -124,12 +124,13 @@ func codeUnit(text string) int {
 	return int(unit)
 }
 
-// syntaxError says where a text stops being JSON, and why.
+// syntaxError says where a text stops being JSON, and why; of JSON it says
+// nothing.
 func syntaxError(text string) (at int, why string) {
 	var raw json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal([]byte(text), &raw); errors.As(err, &syntax) {
 		return max(int(syntax.Offset)-1, 0), syntax.Error()
 	}
-	return 0, "no JSON value"
+	return 0, ""
 }

@@ -1,7 +1,9 @@
 package jsonpos
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -199,17 +201,128 @@ func walk(t *testing.T, v Value) {
 	}
 }
 
+// sameText compares the strings of a value with what encoding/json reads.
+func sameText(t *testing.T, v Value) {
+	t.Helper()
+	if v.Kind() == String {
+		var want string
+		if err := json.Unmarshal([]byte(v.Raw()), &want); err != nil || v.Text() != want {
+			t.Fatalf("%s is %q, encoding/json reads %q, %v", v.Raw(), v.Text(), want, err)
+		}
+	}
+	n := 0
+	for item := range v.Items() {
+		sameText(t, item)
+		n++
+	}
+	for m := range v.Members() {
+		sameText(t, m.Value)
+		n++
+	}
+	if v.Len() != n {
+		t.Fatalf("%s: Len() = %d, want %d", v.Raw(), v.Len(), n)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,"x",null,true,-1.5e3]}`, `"\ud83d\ude00"`, `[[[[`, `{"a":1,"a":2}`, `01`, `-`, "\"\x7f\"", `"\\\""`} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		v, list := Parse(&diag.Source{Name: "f", Text: text}, testLimits)
+		valid := json.Valid([]byte(text))
 		if list == nil {
 			walk(t, v)
-			if !json.Valid([]byte(text)) {
-				t.Errorf("encoding/json refuses %q", text)
+			if !valid {
+				t.Fatalf("encoding/json refuses %q", text)
 			}
+			sameText(t, v)
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, []byte(text)); err != nil || v.CompactLen() != compact.Len() {
+				t.Errorf("%q: CompactLen() = %d, want %d, %v", text, v.CompactLen(), compact.Len(), err)
+			}
+			return
+		}
+		if why := list[0].Summary; valid && !strings.Contains(why, "UTF-8") && !strings.Contains(why, "deep") && !strings.Contains(why, "surrogate") && !strings.Contains(why, "bytes") {
+			t.Errorf("encoding/json takes %q, refused as %s", text, why)
 		}
 	})
+}
+
+func TestValuesThatFollowEachOther(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"one":              {` {"a": "}"} `, []string{`1:2 {"a": "}"}`}},
+		"several":          {"{\"a\": [1]}\n[2] {}", []string{`1:1 {"a": [1]}`, `2:1 [2]`, `2:5 {}`}},
+		"a scalar":         {`7`, []string{`1:1 7`}},
+		"a scalar at last": {`{} "x"`, []string{`1:1 {}`, `1:4 "x"`}},
+		"nothing":          {"  ", nil},
+		"a broken one":     {"{}\n{]", nil},
+		"an open one":      {"{} {", nil},
+		"two scalars":      {`1 2`, nil},
+		"a stray bracket":  {`{} ]`, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			values, list := ParseAll(&diag.Source{Text: tt.text}, Limits{Bytes: 100, Depth: 5})
+			var got []string
+			for _, v := range values {
+				got = append(got, v.Source().Position(v.Span().Start).String()+" "+v.Raw())
+				for m := range v.Members() {
+					if span := m.Value.Span(); tt.text[span.Start:span.End] != m.Value.Raw() {
+						t.Errorf("%q is not at %v", m.Value.Raw(), span)
+					}
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" || (list == nil) != (tt.want != nil) {
+				t.Error(diff, list)
+			}
+		})
+	}
+}
+
+func TestValuesAreBounded(t *testing.T) {
+	t.Parallel()
+	for text, most := range map[string]int{`[1,2,3]`: 4, `{"a":{"b":1}}`: 5, `7`: 1} {
+		limits := Limits{Bytes: 100, Depth: 5, Values: most}
+		if _, list := Parse(&diag.Source{Text: text}, limits); list != nil {
+			t.Errorf("%s: %v", text, list)
+		}
+		limits.Values--
+		_, list := Parse(&diag.Source{Text: text}, limits)
+		if want := fmt.Sprintf("1:1: JSON_SYNTAX: the text has more than the %d values that are read; split it up", limits.Values); limits.Values > 0 && (list == nil || list.Error() != want) {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+}
+
+func TestValuesThatFollowEachOtherAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	limits := Limits{Bytes: 100, Depth: 5, Values: 20}
+	if _, list := ParseAll(&diag.Source{Text: "[] [1,2]"}, limits); list != nil {
+		t.Error(list)
+	}
+	for _, text := range []string{"[] [] []", "[] [1,2,3,4,5,6,7,8,9,10]"} {
+		if _, list := ParseAll(&diag.Source{Text: text}, limits); list == nil || !strings.Contains(list.Error(), "more than the 20 values") {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+}
+
+func TestAnAbsentValueIsEmpty(t *testing.T) {
+	t.Parallel()
+	var v Value
+	if v.Exists() || v.Kind() != 0 || v.Text() != "" || v.Raw() != "" || v.Span() != (diag.Span{}) || v.Len() != 0 {
+		t.Errorf("%v %q %q %v %d", v.Kind(), v.Text(), v.Raw(), v.Span(), v.Len())
+	}
+	for range v.Items() {
+		t.Error("it has an item")
+	}
+	for range v.Members() {
+		t.Error("it has a member")
+	}
 }

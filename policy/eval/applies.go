@@ -15,27 +15,40 @@ import (
 // mistake of whoever asks).
 var ErrImpossible = errors.New("impossible request")
 
-// checkPossible refuses policies that the caller cannot have.
-func checkPossible(r *Request, p *Policies) error {
-	c := &r.caller
-	who := c.Kind.String()
+// attachable gives the layers that the caller can have.
+func attachable(r *Request) Reasons {
+	layers := allLayers
+	hasIdentity := r.caller.Kind == principal.User || r.caller.IsRole() || r.caller.Kind == principal.FederatedUser
+	if !hasIdentity {
+		layers.remove(ByIdentity)
+	}
+	if !hasIdentity || r.serviceLinked {
+		layers.remove(ByBoundary)
+	}
+	if !mayHaveSession(r) {
+		layers.remove(BySession)
+	}
+	return layers
+}
+
+// impossible refuses policies that the caller cannot have; nil means that there
+// are none.
+func (r *Request) impossible(p *Policies) error {
+	wrong := p.present() &^ r.attachable
+	if wrong == 0 {
+		return nil
+	}
+	who := r.caller.Kind.String()
 	if r.serviceLinked {
 		who = "service-linked role"
 	}
-	hasIdentity := c.Kind == principal.User || c.IsRole() || c.Kind == principal.FederatedUser
-	switch {
-	case hasPolicies(p.Identity) && !hasIdentity:
-		return impossible(who, policy.Identity)
-	case p.Boundary != nil && (!hasIdentity || r.serviceLinked):
-		return impossible(who, policy.Boundary)
-	case hasPolicies(p.Session) && !mayHaveSession(r):
-		return impossible(who, policy.Session)
-	default:
-		return nil
+	kind := policy.Session
+	switch wrong.first() {
+	case ByIdentity:
+		kind = policy.Identity
+	case ByBoundary:
+		kind = policy.Boundary
 	}
-}
-
-func impossible(who string, kind policy.Kind) error {
 	return fmt.Errorf("%w: %s cannot have %s", ErrImpossible, diag.WithArticle(who), diag.WithArticle(kind.String()))
 }
 
@@ -50,29 +63,27 @@ func assumedRoot(r *Request) bool {
 	if r.caller.Kind != principal.Root {
 		return false
 	}
-	value, _ := r.context.Text("aws:AssumedRoot")
+	value, _ := r.context.TextOf(keyAssumedRoot)
 	return strings.EqualFold(value, "true")
 }
 
-// layerApplies tells whether a layer has policies and concerns the request
+// concerned gives the layers that concern the request if they have policies
 // (EV-45).
-func layerApplies(l Reason, r *Request, p *Policies) bool {
-	switch l {
-	case BySCP:
-		return len(p.SCP) > 0 && r.caller.HasAccount() && !r.serviceLinked // EV-46, EV-77
-	case ByRCP:
-		return len(p.RCP) > 0 && r.rcp
-	case ByEndpoint:
-		return p.Endpoint != nil && r.caller.Kind != principal.Service
-	case ByResource:
-		return p.Resource != nil && !r.noTrust
-	case ByIdentity:
-		return hasPolicies(p.Identity)
-	case ByBoundary:
-		return p.Boundary != nil
-	default:
-		return hasPolicies(p.Session)
+func concerned(r *Request) Reasons {
+	layers := allLayers
+	if !r.caller.HasAccount() || r.serviceLinked { // EV-46, EV-77
+		layers.remove(BySCP)
 	}
+	if !rcpApplies(r) {
+		layers.remove(ByRCP)
+	}
+	if r.caller.Kind == principal.Service {
+		layers.remove(ByEndpoint)
+	}
+	if r.noTrust {
+		layers.remove(ByResource)
+	}
+	return layers
 }
 
 // rcpServices are the services whose resources RCPs protect, by action prefix,

@@ -71,7 +71,7 @@ func sessionTokenForbids(r *Request) bool {
 		return false
 	}
 	if r.match.Service() == "iam" {
-		mfa, _ := r.context.Text("aws:MultiFactorAuthPresent")
+		mfa, _ := r.context.TextOf(keyMFA)
 		return !strings.EqualFold(mfa, "true")
 	}
 	return r.match.Service() == "sts" && !r.isAction("sts", "assumerole", "tagsession", "setsourceidentity", "setcontext")

@@ -48,11 +48,11 @@ type Decision struct {
 	policies *Policies
 }
 
-func newDecision(r *Request, p *Policies, outcome Outcome, reason Reason, blocked Reasons) Decision {
+func (d *Decision) set(outcome Outcome, reason Reason, blocked Reasons) {
 	if outcome == ImplicitDeny && !reason.IsLayer() {
 		blocked.add(reason)
 	}
-	return Decision{Outcome: outcome, Reason: reason, BlockedBy: blocked, request: r, policies: p}
+	d.Outcome, d.Reason, d.BlockedBy = outcome, reason, blocked
 }
 
 // Allowed tells whether the request may proceed.
@@ -93,8 +93,8 @@ func (d Decision) Matched() iter.Seq[Match] {
 // layer that applies.
 func (r *Request) applying(p *Policies, effect policy.Effect) iter.Seq[Match] {
 	return func(yield func(Match) bool) {
-		for l := range layers() {
-			if !layerApplies(l, r, p) || l == ByResource && effect == policy.Deny && r.rootLockout {
+		for l := range (p.present() & r.concerned).All() {
+			if l == ByResource && effect == policy.Deny && r.rootLockout {
 				continue
 			}
 			match := r.matchIn(l, p)
@@ -121,11 +121,11 @@ func (r *Request) matchIn(l Reason, p *Policies) policy.Request {
 // that apply: values that match nothing, statements that never apply, text
 // that only seems to be a variable.
 func (d Decision) Warnings() diag.List {
+	if d.request.builtIn != 0 {
+		return nil
+	}
 	var list diag.List
-	for l := range layers() {
-		if d.request.builtIn != 0 || !layerApplies(l, d.request, d.policies) {
-			continue
-		}
+	for l := range (d.policies.present() & d.request.concerned).All() {
 		for _, set := range d.policies.sets(l) {
 			for _, p := range set.Policies() {
 				list = append(list, p.Document.Uninterpreted()...)

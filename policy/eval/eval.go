@@ -38,104 +38,139 @@ import (
 
 // Decide decides a request. The error is that of an impossible combination of
 // caller and policies, and wraps [ErrImpossible].
-func Decide(r *Request, p *Policies) (Decision, error) {
-	if err := checkPossible(r, p); err != nil {
-		return Decision{}, err
+func Decide(r *Request, p *Policies) (d Decision, err error) {
+	present := p.present()
+	if present&^r.attachable != 0 {
+		return Decision{}, r.impossible(p)
 	}
+	d.request, d.policies = r, p
 	if r.builtIn != 0 {
-		return newDecision(r, p, r.builtIn, r.builtInReason, 0), nil
+		d.set(r.builtIn, r.builtInReason, 0)
+		return d, nil
 	}
-	var v verdicts
+	v := verdicts{present: present & r.concerned}
 	v.gather(r, p)
-	return v.decide(r, p), nil
+	d.set(v.decide(r))
+	return d, nil
 }
 
-// verdict is what a layer says.
-type verdict struct {
-	// applies is false for a layer that has no policies or does not concern
-	// the request; it then neither denies nor limits.
-	applies bool
-	deny    conditions.Truth
-	// allow is the match kinds that certainly allow, mayAllow those that could.
-	allow, mayAllow principal.Kinds
+// verdicts is what the layers say, for the worst and for the best that open
+// keys could be. Without open keys both are the same.
+type verdicts struct {
+	// present is the layers that have policies and concern the request (EV-45).
+	// Another neither denies nor limits.
+	present     Reasons
+	worst, best view
 }
 
-// verdicts holds a verdict a layer, by Reason.
-type verdicts [layerCount + 1]verdict
+// view is what the layers say if open keys are taken in one way.
+type view struct {
+	// denies and allows are the layers that do.
+	denies, allows Reasons
+	// granted is how the resource policy names the caller it allows.
+	granted principal.Kinds
+}
 
-// gather asks every layer that applies (EV-45).
+// gather asks every layer that is present.
 func (v *verdicts) gather(r *Request, p *Policies) {
-	match := r.match
-	match.Boundary = p.Boundary != nil
-	for l := range layers() {
-		if !layerApplies(l, r, p) {
-			continue
-		}
+	match := &r.match
+	if p.Boundary != nil {
+		bounded := r.match
+		bounded.Boundary = true
+		match = &bounded
+	}
+	for rest := v.present; rest != 0; rest &= rest - 1 {
+		l := rest.first()
 		switch l {
 		case BySCP:
-			v[l] = levels(p.SCP, &match)
+			v.add(l, levels(p.SCP, match))
 		case ByRCP:
-			v[l] = levels(p.RCP, &match)
+			v.add(l, levels(p.RCP, match))
 		case ByEndpoint:
-			match.RootOnlyAccounts = r.query.GatewayEndpoint
-			v[l] = verdictOf(p.Endpoint.Match(&match))
-			match.RootOnlyAccounts = false
+			v.add(l, endpoint(r, p, match))
 		case ByResource:
-			v[l] = verdictOf(p.Resource.Match(&match))
+			v.add(l, p.Resource.Match(match))
 		case ByIdentity:
-			v[l] = verdictOf(p.Identity.Match(&match))
+			v.add(l, p.Identity.Match(match))
 		case ByBoundary:
-			v[l] = verdictOf(p.Boundary.Match(&match))
+			v.add(l, p.Boundary.Match(match))
 		default:
-			v[l] = verdictOf(p.Session.Match(&match))
+			v.add(l, p.Session.Match(match))
 		}
 	}
 	v.exceptions(r)
 }
 
-// exceptions is what changes verdicts afterwards.
-func (v *verdicts) exceptions(r *Request) {
-	// RCPFullAWSAccess is attached everywhere and cannot be detached (EV-82).
-	v[ByRCP].allow, v[ByRCP].mayAllow = principal.Everybody, principal.Everybody
-	if r.rootLockout {
-		v[ByResource].deny = conditions.False
+func endpoint(r *Request, p *Policies, match *policy.Request) policy.Outcome {
+	if !r.query.GatewayEndpoint {
+		return p.Endpoint.Match(match)
+	}
+	gateway := *match
+	gateway.RootOnlyAccounts = true
+	return p.Endpoint.Match(&gateway)
+}
+
+// add takes up what a layer says.
+func (v *verdicts) add(l Reason, o policy.Outcome) {
+	if o.Deny.Possible() {
+		v.worst.denies.add(l)
+	}
+	if o.Deny == conditions.True {
+		v.best.denies.add(l)
+	}
+	if o.Allow != 0 {
+		v.worst.allows.add(l)
+	}
+	if o.MayAllow != 0 {
+		v.best.allows.add(l)
+	}
+	if l == ByResource {
+		v.worst.granted, v.best.granted = o.Allow, o.MayAllow
 	}
 }
 
-func verdictOf(o policy.Outcome) verdict {
-	return verdict{applies: true, deny: o.Deny, allow: o.Allow, mayAllow: o.MayAllow}
+// exceptions is what changes verdicts afterwards. That RCPFullAWSAccess is
+// attached everywhere and cannot be detached (EV-82) shows in that nobody asks
+// whether RCPs allow.
+func (v *verdicts) exceptions(r *Request) {
+	if r.rootLockout {
+		v.worst.denies.remove(ByResource)
+		v.best.denies.remove(ByResource)
+	}
 }
 
-// levels combines the levels of an organization: every one must allow, and
-// any one denies (EV-71).
-func levels(sets []*policy.Set, match *policy.Request) verdict {
-	all := verdict{applies: true, deny: conditions.False, allow: principal.Everybody, mayAllow: principal.Everybody}
+// everybody allows and does not deny; it is where levels begin.
+var everybody = policy.Outcome{Deny: conditions.False, Allow: principal.Everybody, MayAllow: principal.Everybody}
+
+// levels combines the levels of an organization.
+func levels(sets []*policy.Set, match *policy.Request) policy.Outcome {
+	all := everybody
 	for _, set := range sets {
-		all.addLevel(verdictOf(set.Match(match)))
+		addLevel(&all, set.Match(match))
 	}
 	return all
 }
 
-func (v *verdict) addLevel(level verdict) {
-	v.deny = v.deny.Or(level.deny)
-	if level.allow == 0 {
-		v.allow = 0
+// addLevel: every level must allow, and any one denies (EV-71).
+func addLevel(all *policy.Outcome, level policy.Outcome) {
+	all.Deny = all.Deny.Or(level.Deny)
+	if level.Allow == 0 {
+		all.Allow = 0
 	}
-	if level.mayAllow == 0 {
-		v.mayAllow = 0
+	if level.MayAllow == 0 {
+		all.MayAllow = 0
 	}
 }
 
 // decide combines the verdicts.
-func (v *verdicts) decide(r *Request, p *Policies) Decision {
-	outcome, reason, blocked := v.combine(r, pessimistic)
-	if outcome != Allowed && r.hasOpen {
-		best, bestReason, bestBlocked := v.combine(r, optimistic)
-		if best == Allowed {
-			outcome = Conditional
-		} else {
-			outcome, reason, blocked = best, bestReason, bestBlocked
-		}
+func (v *verdicts) decide(r *Request) (Outcome, Reason, Reasons) {
+	outcome, reason, blocked := v.worst.combine(r, v.present)
+	if outcome == Allowed || !r.hasOpen {
+		return outcome, reason, blocked
 	}
-	return newDecision(r, p, outcome, reason, blocked)
+	best, bestReason, bestBlocked := v.best.combine(r, v.present)
+	if best == Allowed {
+		return Conditional, reason, blocked
+	}
+	return best, bestReason, bestBlocked
 }

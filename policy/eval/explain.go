@@ -37,27 +37,36 @@ type Layer struct {
 // Explain decides a request and says why: it looks at every statement of every
 // layer that applies. Its decision equals that of [Decide].
 func Explain(r *Request, p *Policies) (Explanation, error) {
-	if err := checkPossible(r, p); err != nil {
+	if err := r.impossible(p); err != nil {
 		return Explanation{}, err
 	}
 	var e Explanation
-	var v verdicts
-	for l := range layers() {
+	v := verdicts{present: p.present() & r.concerned}
+	for l := range allLayers.All() {
 		match := r.matchIn(l, p)
+		outcome := everybody
 		for level, set := range p.sets(l) {
 			layer := Layer{Name: l, Level: level, Skipped: skipped(l, r, p)}
 			if layer.Skipped == "" {
-				layer.Statements = slices.Collect(set.Explain(&match))
-				v.add(l, level, verdictFrom(layer.Statements))
+				layer.Statements = slices.AppendSeq(make([]policy.Verdict, 0, set.Len()), set.Explain(&match))
+				if one := outcomeOf(layer.Statements); l == BySCP || l == ByRCP {
+					addLevel(&outcome, one)
+				} else {
+					outcome = one
+				}
 			}
 			e.Layers = append(e.Layers, layer)
 		}
+		if v.present.Has(l) {
+			v.add(l, outcome)
+		}
 	}
 	v.exceptions(r)
+	e.Decision.request, e.Decision.policies = r, p
 	if r.builtIn != 0 {
-		e.Decision = newDecision(r, p, r.builtIn, r.builtInReason, 0)
+		e.Decision.set(r.builtIn, r.builtInReason, 0)
 	} else {
-		e.Decision = v.decide(r, p)
+		e.Decision.set(v.decide(r))
 	}
 	e.MissingKeys = missingKeys(e.Layers)
 	return e, nil
@@ -68,7 +77,7 @@ func skipped(l Reason, r *Request, p *Policies) string {
 	switch {
 	case r.builtIn != 0:
 		return "the call is decided without policies"
-	case layerApplies(l, r, p):
+	case (p.present() & r.concerned).Has(l):
 		return ""
 	}
 	switch l {
@@ -92,31 +101,22 @@ func callerName(r *Request) string {
 	return diag.WithArticle(r.caller.Kind.String())
 }
 
-// add takes up the verdict of a layer, or of a level of it.
-func (v *verdicts) add(l Reason, level int, one verdict) {
-	if level == 0 {
-		v[l] = one
-		return
-	}
-	v[l].addLevel(one)
-}
-
-// verdictFrom reduces the verdicts on statements to that of their set.
-func verdictFrom(statements []policy.Verdict) verdict {
-	v := verdict{applies: true, deny: conditions.False}
+// outcomeOf reduces the verdicts on statements to that of their set.
+func outcomeOf(statements []policy.Verdict) policy.Outcome {
+	o := policy.Outcome{Deny: conditions.False}
 	for i := range statements {
 		s := &statements[i]
 		switch {
 		case s.Statement.Effect == policy.Deny:
-			v.deny = v.deny.Or(s.Applies)
+			o.Deny = o.Deny.Or(s.Applies)
 		case s.Applies == conditions.True:
-			v.allow |= s.Principal
-			v.mayAllow |= s.Principal
+			o.Allow |= s.Principal
+			o.MayAllow |= s.Principal
 		case s.Applies == conditions.Unknown:
-			v.mayAllow |= s.Principal
+			o.MayAllow |= s.Principal
 		}
 	}
-	return v
+	return o
 }
 
 func missingKeys(layers []Layer) []string {

@@ -61,17 +61,6 @@ func (r Reason) String() string {
 // IsLayer tells whether the reason is a layer of policies.
 func (r Reason) IsLayer() bool { return r >= BySCP && r <= BySession }
 
-// layers iterates over the layers in their order.
-func layers() iter.Seq[Reason] {
-	return func(yield func(Reason) bool) {
-		for l := BySCP; l <= BySession; l++ {
-			if !yield(l) {
-				return
-			}
-		}
-	}
-}
-
 // Reasons is a set of reasons.
 type Reasons uint16
 
@@ -154,6 +143,37 @@ func (p *Policies) sets(l Reason) []*policy.Set {
 		return one(p.Session)
 	}
 }
+
+// present is the layers that have policies. A level without a policy counts,
+// and so do a resource, a boundary and an endpoint with an empty one.
+func (p *Policies) present() Reasons {
+	var s Reasons
+	if len(p.SCP) > 0 {
+		s.add(BySCP)
+	}
+	if len(p.RCP) > 0 {
+		s.add(ByRCP)
+	}
+	if p.Endpoint != nil {
+		s.add(ByEndpoint)
+	}
+	if p.Resource != nil {
+		s.add(ByResource)
+	}
+	if hasPolicies(p.Identity) {
+		s.add(ByIdentity)
+	}
+	if p.Boundary != nil {
+		s.add(ByBoundary)
+	}
+	if hasPolicies(p.Session) {
+		s.add(BySession)
+	}
+	return s
+}
+
+// allLayers has every layer.
+const allLayers Reasons = 1<<(layerCount+1) - 2
 
 // hasPolicies tells whether a set holds at least one policy.
 func hasPolicies(s *policy.Set) bool { return len(s.Policies()) > 0 }

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,6 +87,7 @@ type Request struct {
 	query   Query
 	caller  principal.Caller
 	context conditions.Context
+	table   conditions.Table // of context
 	match   policy.Request
 
 	account  string  // that owns the resource; "" if not known
@@ -110,8 +110,13 @@ type Request struct {
 	assumedRoot bool
 	// serviceLinked: the caller is a service-linked role.
 	serviceLinked bool
-	// rcp: RCPs concern the request.
-	rcp bool
+	// root: full access by being the root user, or a session made by it.
+	root bool
+	// crossAccount: see CrossAccount.
+	crossAccount bool
+	// concerned is the layers that concern the request, attachable those that
+	// the caller can have policies in.
+	concerned, attachable Reasons
 	// rootLockout: the bucket's policy cannot deny this (EV-95).
 	rootLockout bool
 	// builtIn is the outcome where policies have no say, else 0.
@@ -128,25 +133,42 @@ var ErrQuery = policy.ErrRequest
 // resource that no request can have, and on context keys that differ by case
 // only.
 func NewRequest(q Query) (*Request, error) {
-	if q.Resource == "" {
-		q.Resource = "*"
-	}
-	r := &Request{query: q}
-	if err := r.match.Set(q.Action, q.Resource); err != nil {
+	r := &Request{}
+	if err := r.Reset(q); err != nil {
 		return nil, err
 	}
+	return r, nil
+}
+
+// Reset prepares another query in the room of this request, and is otherwise
+// as [NewRequest]: who decides many requests in turn saves the allocations.
+// Nobody else may use the request meanwhile, and decisions that were made of it
+// before lose their statements and messages. After an error the request must
+// be reset again before it is used.
+func (r *Request) Reset(q Query) error {
+	*r = Request{query: q, context: r.context}
+	if q.Resource == "" {
+		r.query.Resource = "*"
+	}
+	return r.prepare()
+}
+
+func (r *Request) prepare() error {
+	if err := r.match.Set(r.query.Action, r.query.Resource); err != nil {
+		return err
+	}
 	if err := r.setCaller(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return fmt.Errorf("%w: %w", ErrQuery, err)
 	}
 	if err := r.setResource(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrQuery, err)
+		return fmt.Errorf("%w: %w", ErrQuery, err)
 	}
 	r.deriveContext()
 	r.match.Caller = &r.caller
 	r.match.Context = &r.context
 	r.match.NeedsResource = r.isKMSKey()
 	r.classify()
-	return r, nil
+	return nil
 }
 
 // Query gives the query that the request was made of.
@@ -161,9 +183,9 @@ func (r *Request) Context() *conditions.Context { return &r.context }
 
 // CrossAccount tells whether the caller's account is another than that of the
 // resource (EV-60). Callers without account are neither.
-func (r *Request) CrossAccount() bool {
-	return r.caller.HasAccount() && r.caller.Account != r.account
-}
+func (r *Request) CrossAccount() bool { return r.crossAccount }
+
+func (r *Request) isSTS() bool { return r.match.Service() == "sts" }
 
 func (r *Request) isAction(service string, names ...string) bool {
 	for _, name := range names {
@@ -176,7 +198,7 @@ func (r *Request) isAction(service string, names ...string) bool {
 
 func (r *Request) setCaller() error {
 	q := &r.query
-	webIdentity := r.isAction("sts", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
+	webIdentity := r.isSTS() && r.isAction("sts", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
 	caller, err := principal.ParseCaller(q.Principal, webIdentity)
 	if err != nil {
 		return err
@@ -184,12 +206,12 @@ func (r *Request) setCaller() error {
 	caller.CanonicalUserID = q.CanonicalUserID
 	caller.UniqueID = q.UniqueID
 	if q.UniqueID == "" {
-		caller.UniqueID, _ = q.Context.Text("aws:userid")
+		caller.UniqueID, _ = q.Context.TextOf(keyUserID)
 		if caller.IsRole() { // ROLE-ID:SESSION
 			caller.UniqueID, _, _ = strings.Cut(caller.UniqueID, ":")
 		}
 	}
-	if arn, ok := q.Context.Text("aws:PrincipalArn"); ok {
+	if arn, ok := q.Context.TextOf(keyPrincipalARN); ok {
 		caller.SetRoleARN(arn) // another ARN than the role's changes nothing
 	}
 	if q.RoleARN != "" && !caller.SetRoleARN(q.RoleARN) {
@@ -227,7 +249,7 @@ func (r *Request) setResource() error {
 		}
 	}
 	role := r.resource.Service == "iam" && strings.HasPrefix(r.resource.Resource, "role/")
-	r.trust = role && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
+	r.trust = role && r.isSTS() && r.isAction("sts", "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext")
 	r.noTrust = role && r.match.Service() != "sts"
 	r.mandatory = q.MandatoryResourcePolicy || r.trust || r.isKMSKey()
 	return nil
@@ -236,12 +258,15 @@ func (r *Request) setResource() error {
 // classify works out what depends on the request alone, so that decisions
 // need not.
 func (r *Request) classify() {
+	c := &r.caller
 	r.hasOpen = r.context.HasOpen()
+	r.crossAccount = c.HasAccount() && c.Account != r.account
+	r.root = c.Kind == principal.Root || c.Kind == principal.FederatedUser && c.Issuer != nil && c.Issuer.Kind == principal.Root
 	r.assumedRoot = assumedRoot(r)
 	r.serviceLinked = r.caller.ServiceLinked() || r.query.ServiceLinked && r.caller.IsRole()
 	r.assumeRoot = r.isAction("sts", "assumeroot")
 	r.bothSides = r.trust && r.caller.IsRole() && r.isAction("sts", "setsourceidentity")
-	r.rcp = rcpApplies(r)
+	r.concerned, r.attachable = concerned(r), attachable(r)
 	r.rootLockout = s3RootLockout(r)
 	r.builtIn, r.builtInReason = builtIn(r)
 }
@@ -253,55 +278,4 @@ func (r *Request) delegatedUser() bool {
 
 func (r *Request) isKMSKey() bool {
 	return r.match.Service() == "kms" && r.resource.Service == "kms" && strings.HasPrefix(r.resource.Resource, "key/")
-}
-
-// deriveContext adds the keys of EV-13 and EV-14 that the query leaves out.
-func (r *Request) deriveContext() {
-	const derived = 9
-	r.context = r.query.Context.Clone(derived)
-	add := r.context.AddDefault
-	c := &r.caller
-	switch c.Kind {
-	case principal.User:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "User")
-		add("aws:username", c.UserName)
-		if c.UniqueID != "" {
-			add("aws:userid", c.UniqueID)
-		}
-	case principal.Role, principal.RoleSession:
-		add("aws:PrincipalArn", c.RoleARN)
-		add("aws:PrincipalType", "AssumedRole")
-		if c.UniqueID != "" && c.SessionName != "" {
-			add("aws:userid", c.UniqueID+":"+c.SessionName)
-		}
-	case principal.FederatedUser:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "FederatedUser")
-		add("aws:userid", c.Account+":"+c.UserName)
-	case principal.Root:
-		add("aws:PrincipalArn", c.Name)
-		add("aws:PrincipalType", "Account")
-		add("aws:userid", c.Account)
-	case principal.Anonymous:
-		add("aws:PrincipalAccount", "anonymous")
-		add("aws:PrincipalType", "Anonymous")
-		add("aws:userid", "anonymous")
-	case principal.Service:
-		// What else a service shows as principal is not documented (EV-17,
-		// PL-196, CONTESTED): nothing.
-		add("aws:PrincipalIsAWSService", "true")
-		add("aws:PrincipalServiceName", c.Name)
-	}
-	if c.HasAccount() {
-		add("aws:PrincipalAccount", c.Account)
-		add("aws:PrincipalIsAWSService", "false")
-	}
-	if r.account != "" {
-		add("aws:ResourceAccount", r.account)
-	}
-	if t := r.query.Time; !t.IsZero() {
-		add("aws:CurrentTime", t.UTC().Format("2006-01-02T15:04:05Z"))
-		add("aws:EpochTime", strconv.FormatInt(t.Unix(), 10))
-	}
 }

@@ -126,17 +126,15 @@ type slot struct {
 
 func (h *hinging) gather() {
 	r, p := h.request, h.policies
+	h.verdicts.present = p.present() & r.concerned
 	h.verdicts.gather(r, p)
-	for l := range layers() {
-		if !layerApplies(l, r, p) {
-			continue
-		}
+	for l := range h.verdicts.present.All() {
 		match := r.matchIn(l, p)
 		for _, set := range p.sets(l) {
 			h.layer(l, set, &match)
 		}
-		h.verdicts[l].deny = conditions.False // noDeny stands for it
 	}
+	h.verdicts.worst.denies = 0 // noDeny stands for them
 }
 
 func (h *hinging) layer(l Reason, set *policy.Set, match *policy.Request) {
@@ -214,12 +212,16 @@ func (h *hinging) residual() Residual {
 // allows tells whether the request is allowed if the slots of a set are filled
 // and no others.
 func (h *hinging) allows(set uint) bool {
-	v := h.verdicts
+	v := h.verdicts.worst
 	for i, s := range h.slots {
-		if set&(1<<i) != 0 {
-			v[s.layer].allow |= s.kinds
+		if set&(1<<i) == 0 {
+			continue
+		}
+		v.allows.add(s.layer)
+		if s.layer == ByResource {
+			v.granted |= s.kinds
 		}
 	}
-	outcome, _, _ := v.combine(h.request, pessimistic)
+	outcome, _, _ := v.combine(h.request, h.verdicts.present)
 	return outcome == Allowed
 }

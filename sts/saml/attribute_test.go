@@ -166,9 +166,9 @@ func TestKeysOfEveryResponse(t *testing.T) {
 	want := []Key{
 		{Name: "saml:aud", Values: []string{"https://signin.aws.amazon.com/saml"}},
 		{Name: "saml:iss", Values: []string{entity}},
-		{Name: "saml:sub", Values: []string{"alice@example.com"}, Session: true},
-		{Name: "saml:sub_type", Values: []string{"persistent"}, Session: true},
-		{Name: "saml:namequalifier", Values: []string{NameQualifier(entity, "111122223333", "corp")}, Session: true},
+		{Name: "saml:sub", Values: []string{"alice@example.com"}, Lasting: true},
+		{Name: "saml:sub_type", Values: []string{"persistent"}, Lasting: true},
+		{Name: "saml:namequalifier", Values: []string{NameQualifier(entity, "111122223333", "corp")}, Lasting: true},
 		{Name: "saml:doc", Values: []string{"111122223333/corp"}},
 		{Name: "saml:commonName", Values: []string{"Alice"}},
 	}
@@ -234,7 +234,7 @@ func TestEveryAttributeFillsItsKey(t *testing.T) {
 		}
 	}
 	for _, row := range lists {
-		check(row[0], Key{Name: row[1], Values: []string{"a", "b"}, Multi: true})
+		check(row[0], Key{Name: row[1], Values: []string{"a", "b"}, List: true})
 	}
 	for _, row := range strings {
 		check(row[0], Key{Name: row[1], Values: []string{"a"}})
@@ -269,7 +269,7 @@ func TestATargetedIDStandsInANameID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Key{{Name: "saml:edupersontargetedid", Values: []string{"opaque"}, Multi: true}}, got.Attributes); diff != "" {
+	if diff := cmp.Diff([]Key{{Name: "saml:edupersontargetedid", Values: []string{"opaque"}, List: true}}, got.Attributes); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 }

@@ -10,9 +10,9 @@ type Code string
 
 // The codes that a response can be refused with (STS-118).
 const (
-	InvalidIdentityToken Code = "InvalidIdentityToken"
-	ExpiredToken         Code = "ExpiredTokenException"
-	AccessDenied         Code = "AccessDenied"
+	InvalidIdentityToken  Code = "InvalidIdentityToken"
+	ExpiredTokenException Code = "ExpiredTokenException"
+	AccessDenied          Code = "AccessDenied"
 )
 
 // Error refuses a response.
@@ -68,7 +68,7 @@ func invalid(what string, args ...any) error {
 
 // expired refuses a response that came too late (STS-175).
 func expired(detail string, args ...any) error {
-	return &Error{ExpiredToken, statusBadRequest, messageExpired, fmt.Sprintf(detail, args...)}
+	return &Error{ExpiredTokenException, statusBadRequest, messageExpired, fmt.Sprintf(detail, args...)}
 }
 
 // notAuthorized refuses as STS does whatever the trust policy would refuse

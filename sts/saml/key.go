@@ -1,24 +1,24 @@
 package saml
 
-// Key is a condition key that a response fills.
+// Key is a condition key that a response puts into the request context.
 type Key struct {
 	// Name is the key as AWS writes it; case does not count in it.
 	Name string
-	// Values are the values: one, or any number if Multi is set.
+	// Values has one value, or any number if List says that the key is
+	// multivalued.
 	Values []string
-	// Multi: the key is multivalued.
-	Multi bool
-	// Session: the key lives on in the session. All others are there only in
-	// the call of AssumeRoleWithSAML (STS-70).
-	Session bool
+	List   bool
+	// Lasting says that the key is in every later request of the session too
+	// (STS-70). Others are in the call alone.
+	Lasting bool
 }
 
 // Keys gives the condition keys of the response for the call, those that every
 // response fills first, then [Assertion.Attributes]. account and provider name
 // the SAML provider: its account's id and its name without the ARN around it.
 func (a *Assertion) Keys(account, provider string) []Key {
-	one := func(name, value string, session bool) Key {
-		return Key{Name: name, Values: []string{value}, Session: session}
+	one := func(name, value string, lasting bool) Key {
+		return Key{Name: name, Values: []string{value}, Lasting: lasting}
 	}
 	keys := []Key{
 		one("saml:aud", a.Recipient, false),
@@ -35,7 +35,7 @@ func (a *Assertion) Keys(account, provider string) []Key {
 type keyRule struct {
 	attribute string
 	key       string
-	multi     bool
+	list      bool
 }
 
 const (
@@ -110,11 +110,11 @@ func (s *attributeSet) keys() []Key {
 		if len(values) == 0 || filled[rule.key] {
 			continue
 		}
-		if !rule.multi {
+		if !rule.list {
 			values = values[:1]
 		}
 		filled[rule.key] = true
-		keys = append(keys, Key{Name: rule.key, Values: values, Multi: rule.multi})
+		keys = append(keys, Key{Name: rule.key, Values: values, List: rule.list})
 	}
 	return keys
 }

@@ -37,6 +37,8 @@ const (
 	exclusiveWith = exclusive + "WithComments"
 	inclusive     = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 	inclusive11   = "http://www.w3.org/2006/12/xml-c14n11"
+	xslt          = "http://www.w3.org/TR/1999/REC-xslt-19991116"
+	xpath         = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 	rsaSHA1       = "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
 	sha1Digest    = "http://www.w3.org/2000/09/xmldsig#sha1"
 	hmacSHA256    = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"
@@ -164,6 +166,17 @@ func TestSignaturesByHandAreTaken(t *testing.T) {
 	}
 }
 
+// nobody refuses a signature that no key of the metadata made.
+const nobody = "no signing key of the metadata of " + entity + " made it"
+
+func oddly(tag string) string {
+	return "the " + tag + " of the signature holds other elements than it should"
+}
+
+func unaccepted(tag, algorithm string) string {
+	return "the " + tag + " \"" + algorithm + "\" is not accepted"
+}
+
 // TestSignaturesThatAreRefused: but for the imposters', every one is made with
 // the right key, so that only the check in question refuses it.
 func TestSignaturesThatAreRefused(t *testing.T) {
@@ -175,43 +188,43 @@ func TestSignaturesThatAreRefused(t *testing.T) {
 		forgery forgery
 		want    string
 	}{
-		"SHA-1":               {forgery{method: rsaSHA1, hash: crypto.SHA1}, "the SignatureMethod \"" + rsaSHA1 + "\" is not accepted"},
-		"a digest with SHA-1": {forgery{digest: sha1Digest, digestHash: crypto.SHA1}, "the DigestMethod \"" + sha1Digest + "\" is not accepted"},
+		"SHA-1":                               {forgery{method: rsaSHA1, hash: crypto.SHA1}, unaccepted("SignatureMethod", rsaSHA1)},
+		"a digest with SHA-1":                 {forgery{digest: sha1Digest, digestHash: crypto.SHA1}, unaccepted("DigestMethod", sha1Digest)},
+		"no algorithm":                        {forgery{method: "none"}, unaccepted("SignatureMethod", "none")},
+		"an empty reference":                  {forgery{uri: `URI=""`}, `the Reference is to "", it must be to the ID`},
+		"no reference":                        {forgery{uri: `Type="x"`}, `the Reference is to "", it must be to the ID`},
+		"a reference without #":               {forgery{uri: `URI="x_a1"`}, `the Reference is to "x_a1", it must be to the ID`},
+		"a reference to another ID":           {forgery{uri: `URI="#r_a1"`}, `the Reference is to "#r_a1", it must be to the ID`},
+		"a reference by XPointer":             {forgery{uri: `URI="#xpointer(/)"`}, `the Reference is to "#xpointer(/)", it must be to the ID`},
+		"inclusive canonicalization":          {forgery{canonical: inclusiveForm, transforms: transforms(enveloped, inclusive)}, unaccepted("Transform", inclusive)},
+		"SignedInfo inclusive":                {forgery{c14n: inclusive11}, unaccepted("CanonicalizationMethod", inclusive11)},
+		"no canonicalization":                 {forgery{canonical: dsig.MakeNullCanonicalizer(), transforms: transforms(enveloped)}, notTheTransforms},
+		"no transforms":                       {forgery{transforms: " "}, notTheTransforms},
+		"a transform more":                    {forgery{transforms: transforms(enveloped, exclusive, exclusive)}, notTheTransforms},
+		"a stylesheet":                        {forgery{transforms: transforms(enveloped, xslt)}, unaccepted("Transform", xslt)},
+		"an XPath instead of enveloped":       {forgery{transforms: transforms(xpath, exclusive)}, unaccepted("Transform", xpath)},
+		"the transforms exchanged":            {forgery{transforms: transforms(exclusive, enveloped)}, unaccepted("Transform", exclusive)},
+		"two references":                      {forgery{info: `<ds:Reference URI="#_a1"></ds:Reference>`}, oddly("SignedInfo")},
+		"something in the reference":          {forgery{reference: "<ds:DigestValue></ds:DigestValue>"}, oddly("Reference")},
+		"an object":                           {forgery{extra: "<ds:Object></ds:Object>"}, oddly("Signature")},
+		"a second SignedInfo":                 {forgery{extra: "<ds:SignedInfo></ds:SignedInfo>"}, oddly("Signature")},
+		"another digest":                      {forgery{digestHash: crypto.SHA384}, "the content is not what was signed"},
+		"an imposter":                         {forgery{key: imposter().key}, nobody},
+		"an imposter, borrowed certificate":   {forgery{key: imposter().key, extra: keyInfo(honest())}, nobody},
+		"an imposter, certificate of his own": {forgery{key: imposter().key, extra: keyInfo(imposter())}, nobody},
 		"HMAC with the public key as the secret": {forgery{method: hmacSHA256, value: func(signed []byte) []byte {
 			mac := hmac.New(sha256.New, public)
 			mac.Write(signed)
 			return mac.Sum(nil)
-		}}, "the SignatureMethod \"" + hmacSHA256 + "\" is not accepted"},
-		"no algorithm":                  {forgery{method: "none"}, `the SignatureMethod "none" is not accepted`},
-		"an empty reference":            {forgery{uri: `URI=""`}, `the Reference is to "", it must be to the ID`},
-		"no reference":                  {forgery{uri: `Type="x"`}, `the Reference is to "", it must be to the ID`},
-		"a reference without #":         {forgery{uri: `URI="x_a1"`}, `the Reference is to "x_a1", it must be to the ID`},
-		"a reference to another ID":     {forgery{uri: `URI="#r_a1"`}, `the Reference is to "#r_a1", it must be to the ID`},
-		"a reference by XPointer":       {forgery{uri: `URI="#xpointer(/)"`}, `the Reference is to "#xpointer(/)", it must be to the ID`},
-		"inclusive canonicalization":    {forgery{canonical: inclusiveForm, transforms: transforms(enveloped, inclusive)}, "the Transform \"" + inclusive + "\" is not accepted"},
-		"SignedInfo inclusive":          {forgery{c14n: inclusive11}, "the CanonicalizationMethod \"" + inclusive11 + "\" is not accepted"},
-		"no canonicalization":           {forgery{canonical: dsig.MakeNullCanonicalizer(), transforms: transforms(enveloped)}, notTheTransforms},
-		"no transforms":                 {forgery{transforms: " "}, notTheTransforms},
-		"a transform more":              {forgery{transforms: transforms(enveloped, exclusive, exclusive)}, notTheTransforms},
-		"a stylesheet":                  {forgery{transforms: transforms(enveloped, "http://www.w3.org/TR/1999/REC-xslt-19991116")}, "the Transform \"http://www.w3.org/TR/1999/REC-xslt-19991116\" is not accepted"},
-		"an XPath instead of enveloped": {forgery{transforms: transforms("http://www.w3.org/TR/1999/REC-xpath-19991116", exclusive)}, "the Transform \"http://www.w3.org/TR/1999/REC-xpath-19991116\" is not accepted"},
-		"the transforms exchanged":      {forgery{transforms: transforms(exclusive, enveloped)}, "the Transform \"" + exclusive + "\" is not accepted"},
+		}}, unaccepted("SignatureMethod", hmacSHA256)},
 		"parameters of a transform": {
 			forgery{transforms: `<ds:Transform Algorithm="` + enveloped + `"><ds:XPath>1</ds:XPath></ds:Transform>` + transforms(exclusive)},
-			"the Transform of the signature holds other elements than it should",
+			oddly("Transform"),
 		},
 		"parameters of the canonicalization": {
 			forgery{transforms: transforms(enveloped) + `<ds:Transform Algorithm="` + exclusive + `"><ds:XPath>1</ds:XPath></ds:Transform>`},
-			"the Transform of the signature holds other elements than it should",
+			oddly("Transform"),
 		},
-		"two references":                          {forgery{info: `<ds:Reference URI="#_a1"></ds:Reference>`}, "the SignedInfo of the signature holds other elements than it should"},
-		"something in the reference":              {forgery{reference: "<ds:DigestValue></ds:DigestValue>"}, "the Reference of the signature holds other elements than it should"},
-		"an object":                               {forgery{extra: "<ds:Object></ds:Object>"}, "the Signature of the signature holds other elements than it should"},
-		"a second SignedInfo":                     {forgery{extra: "<ds:SignedInfo></ds:SignedInfo>"}, "the Signature of the signature holds other elements than it should"},
-		"another digest":                          {forgery{digestHash: crypto.SHA384}, "the content is not what was signed"},
-		"an imposter":                             {forgery{key: imposter().key}, "no signing key of the metadata of " + entity + " made it"},
-		"an imposter with a borrowed certificate": {forgery{key: imposter().key, extra: keyInfo(honest())}, "no signing key of the metadata of " + entity + " made it"},
-		"an imposter with his own certificate":    {forgery{key: imposter().key, extra: keyInfo(imposter())}, "no signing key of the metadata of " + entity + " made it"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -233,7 +246,7 @@ func TestParametersOfAlgorithmsAreRefused(t *testing.T) {
 			find(t, r, tag).CreateElement("ds:HMACOutputLength").SetText("1")
 		})
 		got, err := trusted().Verify(response, "aws", now)
-		signatureRefusal("the "+tag+" of the signature holds other elements than it should").check(t, got, err)
+		signatureRefusal(oddly(tag)).check(t, got, err)
 	}
 }
 
@@ -296,15 +309,15 @@ func TestChangedContentIsRefused(t *testing.T) {
 			tampering(t, good(), func(r *etree.Element) {
 				find(t, r, "DigestValue").SetText(base64.StdEncoding.EncodeToString(make([]byte, 32)))
 			}),
-			"no signing key of the metadata of " + entity + " made it",
+			nobody,
 		},
 		"the signature": {
 			tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").SetText("AAAA") }),
-			"no signing key of the metadata of " + entity + " made it",
+			nobody,
 		},
 		"elements in the signature value": {
 			tampering(t, good(), func(r *etree.Element) { find(t, r, "SignatureValue").CreateElement("x") }),
-			"no signing key of the metadata of " + entity + " made it",
+			nobody,
 		},
 	}
 	for name, tt := range tests {

@@ -41,7 +41,7 @@ func TestAVerifiedResponseSaysWhatTheIdentityProviderSaid(t *testing.T) {
 		Tags:                []Tag{{"team", "blue"}, {"Cost Center", ""}},
 		TransitiveTagKeys:   []string{"team", "Cost Center"},
 		SourceIdentity:      "alice@hq",
-		Attributes:          []Key{{Name: "saml:edupersonaffiliation", Values: []string{"staff", "member"}, Multi: true}},
+		Attributes:          []Key{{Name: "saml:edupersonaffiliation", Values: []string{"staff", "member"}, List: true}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -132,7 +132,7 @@ func TestVerifyRefuses(t *testing.T) {
 		return refusal{InvalidIdentityToken, "Invalid base64 SAMLResponse", detail}
 	}
 	late := func(detail string) refusal {
-		return refusal{ExpiredToken, "Token must be redeemed within 5 minutes of issuance", detail}
+		return refusal{ExpiredTokenException, "Token must be redeemed within 5 minutes of issuance", detail}
 	}
 	const noIssuer, noAudience = "Issuer not present in specified provider", "Response does not contain the required audience."
 	const bearerText = "the Subject needs one SubjectConfirmation of method bearer with one SubjectConfirmationData"

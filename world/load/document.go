@@ -18,7 +18,7 @@ var documentFields = []field[loader]{
 		}
 	}},
 	{"organization", func(r *reader, m jsonpos.Member, l *loader) {
-		if r.first(l.given, m, "the world") {
+		if m.Value.Kind() != jsonpos.Null && r.first(l.given, m, "the world") {
 			l.organization = r.readOrganization(m)
 		}
 	}},
@@ -69,7 +69,7 @@ var organizationFields = []field[world.Organization]{
 	{"delegatedAdministrators", func(r *reader, m jsonpos.Member, o *world.Organization) {
 		r.each(m.Value, "delegatedAdministrators", func(m jsonpos.Member) {
 			o.DelegatedAdministrators = append(o.DelegatedAdministrators,
-				world.DelegatedAdministrator{Service: m.Key, Accounts: r.texts(m.Value, "delegatedAdministrators")})
+				world.DelegatedAdministrator{Service: m.Key, Accounts: r.texts(m.Value, m.Key, maxItems)})
 		})
 	}},
 }
@@ -86,7 +86,7 @@ var unitFields = []field[world.Unit]{
 	text("name", func(u *world.Unit) *string { return &u.Name }),
 	serviceControlPolicies(func(u *world.Unit) *world.OrganizationPolicies { return &u.Attached }),
 	resourceControlPolicies(func(u *world.Unit) *world.OrganizationPolicies { return &u.Attached }),
-	texts("accounts", func(u *world.Unit) *[]string { return &u.Accounts }),
+	{"accounts", func(r *reader, m jsonpos.Member, u *world.Unit) { u.Accounts = r.texts(m.Value, m.Key, maxAccounts) }},
 	{"units", func(*reader, jsonpos.Member, *world.Unit) {}},
 }
 
@@ -95,7 +95,7 @@ func (r *reader) unit(v jsonpos.Value, what string, at world.Place) world.Unit {
 	object(r, v, what, unitFields, &u)
 	for m := range v.Members() {
 		if m.Key == "units" && !m.Duplicate {
-			r.items(m.Value, "units", func(item jsonpos.Value) {
+			r.items(m.Value, "units", maxItems, func(item jsonpos.Value) {
 				u.Units = append(u.Units, r.unit(item, "a unit", place(item)))
 			})
 		}
@@ -142,7 +142,7 @@ func (a awsManaged) put(r *reader, p world.ManagedPolicy, from origin) {
 		a[p.ARN] = &found{p, from}
 	case from < old.from:
 	case from == fromWorld:
-		r.refuse(CodeConflict, p.Place, fmt.Sprintf("the policy %s is described twice", diag.Clip(p.ARN, 200)),
+		r.refuse(world.CodeDuplicate, p.Place, fmt.Sprintf("the policy %s is described twice", diag.Clip(p.ARN, 200)),
 			"the other is at "+old.Place.Position().String())
 	default:
 		a.newest(r, old, p)

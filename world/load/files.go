@@ -11,6 +11,7 @@ import (
 
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/jsonpos"
+	"github.com/rolecall/rolecall/policy"
 )
 
 // Bounds of what is read.
@@ -19,21 +20,38 @@ const (
 	maxTotal = 1 << 30   // bytes of all files
 	maxFiles = 10_000    // files of a folder
 	maxDepth = 64        // of nested lists and mappings
+	maxNodes = 16 << 20  // values of a file
 )
 
 // files reads the files of a world, each once.
 type files struct {
-	fsys      fs.FS  // nil where there are none
-	prefix    string // goes before names in diagnostics
-	sources   map[string]*file
-	documents map[documentKey]*document
-	total     int
+	fsys   fs.FS  // nil where there are none
+	prefix string // goes before names in diagnostics
+	known  map[string]*file
+	total  int
 }
 
 // file is a file that was read.
 type file struct {
 	source *diag.Source
 	err    error
+	// named tells that a document names it, so that it is not a world by itself.
+	named bool
+	// parsed tells that values and problems are set.
+	parsed   bool
+	values   []jsonpos.Value
+	problems diag.List
+	// documents are the policy that it holds, as read for each kind of use.
+	documents map[policy.Kind]*policy.Document
+}
+
+// parse reads the values of the file, once.
+func (f *file) parse() ([]jsonpos.Value, diag.List) {
+	if !f.parsed {
+		f.values, f.problems = parseText(f.source)
+		f.parsed = true
+	}
+	return f.values, f.problems
 }
 
 var errNoFiles = errors.New("a text that is no file cannot name files")
@@ -49,6 +67,9 @@ func (f *files) display(name string) string {
 // worlds gives the names of the files that a name stands for: its own, or those
 // of the world files right in the folder that it is.
 func (f *files) worlds(name string) ([]string, error) {
+	if f.fsys == nil {
+		return nil, errNoFiles
+	}
 	info, err := fs.Stat(f.fsys, name)
 	if err != nil || !info.IsDir() {
 		return []string{name}, err
@@ -70,19 +91,14 @@ func (f *files) worlds(name string) ([]string, error) {
 }
 
 // open reads a file, the first time it is asked for.
-func (f *files) open(name string) (*diag.Source, error) {
-	if known := f.sources[name]; known != nil {
-		return known.source, known.err
+func (f *files) open(name string) *file {
+	if known := f.known[name]; known != nil {
+		return known
 	}
-	read := &file{}
-	f.sources[name] = read
 	text, err := f.read(name)
-	if err != nil {
-		read.err = err
-		return nil, err
-	}
-	read.source = &diag.Source{Name: f.display(name), Text: text}
-	return read.source, nil
+	read := &file{source: &diag.Source{Name: f.display(name), Text: text}, err: err, documents: map[policy.Kind]*policy.Document{}}
+	f.known[name] = read
+	return read
 }
 
 func (f *files) read(name string) (string, error) {
@@ -146,7 +162,7 @@ func format(name string) textFormat {
 // each other. Where the name does not tell the format, a text that begins with
 // a brace is JSON.
 func parseText(src *diag.Source) ([]jsonpos.Value, diag.List) {
-	limits := jsonpos.Limits{Bytes: maxFile, Depth: maxDepth}
+	limits := jsonpos.Limits{Bytes: maxFile, Depth: maxDepth, Values: maxNodes}
 	kind := format(src.Name)
 	if kind == 0 && strings.HasPrefix(strings.TrimLeft(src.Text, " \t\r\n"), "{") {
 		kind = inJSON

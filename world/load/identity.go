@@ -95,7 +95,7 @@ var managedFields = []field[managed]{
 	}},
 	{"versions", func(r *reader, m jsonpos.Member, p *managed) {
 		p.hasVersions = true
-		r.items(m.Value, "versions", func(item jsonpos.Value) {
+		r.items(m.Value, "versions", maxItems, func(item jsonpos.Value) {
 			var version world.PolicyVersion
 			object(r, item, "a version", versionFields, &version)
 			p.Versions = append(p.Versions, version)
@@ -159,7 +159,7 @@ func (r *reader) versions(p *world.ManagedPolicy) {
 			inForce++
 		}
 	}
-	if inForce != 1 {
+	if inForce != 1 && len(p.Versions) > 0 {
 		r.refuse(world.CodeBadValue, p.Place, fmt.Sprintf("%d versions of the policy are the default", inForce), "one is in force; say default: true there")
 	}
 }

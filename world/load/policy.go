@@ -12,18 +12,6 @@ import (
 	"github.com/rolecall/rolecall/policy"
 )
 
-// documentKey names a policy of a file as read for one kind of use.
-type documentKey struct {
-	name string
-	kind policy.Kind
-}
-
-// document is a policy of a file, shared by all that name it.
-type document struct {
-	doc *policy.Document
-	err error // the file could not be read
-}
-
 // fileKey is the one key of a mapping that stands for a file.
 const fileKey = "file"
 
@@ -31,14 +19,16 @@ const fileKey = "file"
 // its JSON. A policy that cannot be used leaves one without statements, so that
 // its problems are not followed by others.
 func (r *reader) policy(v jsonpos.Value, what string, kind policy.Kind) *policy.Document {
+	// What AWS stored long ago it would refuse today (PL-5).
+	options := policy.Options{Kind: kind, LegacyDuplicates: r.output}
 	switch v.Kind() {
 	case jsonpos.Object:
-		if name, ok := r.reference(v); ok {
+		if name, ok := r.reference(v); ok && !r.output {
 			return r.policyFile(v, name, kind)
 		}
-		return r.usable(kind)(policy.Read(v, policy.Options{Kind: kind}))
+		return r.usable(kind)(policy.Read(v, options))
 	case jsonpos.String:
-		return r.usable(kind)(policy.Parse(quotedText(v), policy.Options{Kind: kind}))
+		return r.usable(kind)(policy.Parse(quotedText(v), options))
 	default:
 		r.wrongType(v, what, "a policy or {file: name}")
 		return &policy.Document{Kind: kind}
@@ -102,49 +92,41 @@ func (r *reader) resolve(v jsonpos.Value, name string) (string, bool) {
 }
 
 // file gives the file that the document names.
-func (r *reader) file(v jsonpos.Value, name string) (src *diag.Source, ok bool) {
+func (r *reader) file(v jsonpos.Value, name string) (f *file, ok bool) {
 	full, ok := r.resolve(v, name)
 	if !ok {
 		return nil, false
 	}
-	src, err := r.files.open(full)
-	if err != nil {
-		r.refuse(CodeFile, place(v), "cannot read the file: "+err.Error(), "")
-		return nil, false
+	f = r.files.open(full)
+	f.named = true
+	if f.err != nil {
+		r.refuse(CodeFile, place(v), "cannot read the file: "+f.err.Error(), "")
 	}
-	return src, true
+	return f, f.err == nil
 }
 
-// policyFile reads a policy of a file, the first time it is named.
+// policyFile reads a policy of a file, the first time it is named for a kind
+// of use.
 func (r *reader) policyFile(v jsonpos.Value, name string, kind policy.Kind) *policy.Document {
-	full, ok := r.resolve(v, name)
+	f, ok := r.file(v, name)
 	if !ok {
 		return &policy.Document{Kind: kind}
 	}
-	key := documentKey{full, kind}
-	if known := r.files.documents[key]; known != nil {
-		if known.err != nil {
-			r.refuse(CodeFile, place(v), "cannot read the file: "+known.err.Error(), "")
-		}
-		return known.doc
+	if known := f.documents[kind]; known != nil {
+		return known
 	}
-	read := &document{doc: &policy.Document{Kind: kind}}
-	r.files.documents[key] = read
-	src, ok := r.file(v, name)
-	if !ok {
-		read.err = r.files.sources[full].err
-		return read.doc
-	}
-	values, list := parseText(src)
+	values, list := f.parse()
+	read := &policy.Document{Kind: kind}
 	switch {
 	case list != nil:
 		r.problems.add(list)
-	case len(values) != 1:
+	case len(values) > 1:
 		r.refuse(CodeFile, place(values[1]), "the file holds more than one policy", "")
 	default:
-		read.doc = r.usable(kind)(policy.Read(values[0], policy.Options{Kind: kind}))
+		read = r.usable(kind)(policy.Read(values[0], policy.Options{Kind: kind}))
 	}
-	return read.doc
+	f.documents[kind] = read
+	return read
 }
 
 // policies reads a mapping of names to policies.
@@ -179,7 +161,7 @@ func (r *reader) organizationPolicies(v jsonpos.Value, what string, kind policy.
 		r.refuse(CodeDataType, place(v), what+" has no value", "write [] if nothing is attached, or leave the key out")
 		return list
 	}
-	r.items(v, what, func(item jsonpos.Value) {
+	r.items(v, what, maxItems, func(item jsonpos.Value) {
 		p := r.attachment(item, what, kind)
 		if p.Name == "" {
 			p.Name = fmt.Sprintf("%s[%d]", what, len(list))
@@ -216,9 +198,19 @@ func (r *reader) attachment(v jsonpos.Value, what string, kind policy.Kind) poli
 // wraps tells whether an object has a key of some fields, and so is not a
 // policy by itself.
 func wraps[T any](v jsonpos.Value, fields []field[T]) bool {
+	return hasKey(v, func(key string) bool { return find(fields, key) != nil })
+}
+
+// hasKey tells whether one of the first keys of an object is wanted.
+func hasKey(v jsonpos.Value, wanted func(key string) bool) bool {
+	const most = 100
+	n := 0
 	for m := range v.Members() {
-		if find(fields, m.Key) != nil {
+		if wanted(m.Key) {
 			return true
+		}
+		if n++; n == most {
+			break
 		}
 	}
 	return false
@@ -227,8 +219,8 @@ func wraps[T any](v jsonpos.Value, fields []field[T]) bool {
 // textOrFile reads a text that is given as a string or as {file: name}.
 func (r *reader) textOrFile(v jsonpos.Value, what string) string {
 	if name, ok := r.reference(v); ok {
-		if src, ok := r.file(v, name); ok {
-			return src.Text
+		if f, ok := r.file(v, name); ok {
+			return f.source.Text
 		}
 		return ""
 	}

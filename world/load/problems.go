@@ -11,11 +11,15 @@ import (
 // maxProblems bounds the errors of one load, and the warnings.
 const maxProblems = 1000
 
-// maxThings bounds how many list items are read; something with a name (a role,
-// a tag) counts as several. An account has a few thousand identities.
+// maxThings bounds how many things with a name are read: users, groups, roles,
+// policies, ... An account has a few thousand of them.
+const maxThings = 500_000
+
+// maxItems bounds the lists that an identity has, maxAccounts lists of
+// accounts. IAM's own quotas are far below.
 const (
-	maxThings  = 4_000_000
-	namedThing = 4
+	maxItems    = 1_000
+	maxAccounts = 100_000
 )
 
 // problems gathers what is wrong. Errors have room of their own, so that
@@ -47,10 +51,18 @@ func (p *problems) add(list diag.List) {
 
 func (p *problems) failed() bool { return p.errors > 0 }
 
-// list gives the problems in the order of the files, what is missing first.
+// list gives the problems in the order of the files, what is missing first. A
+// problem that was met twice, behind an alias, is told of once.
 func (p *problems) list() diag.List {
 	p.rest.Sort()
-	return append(p.first, p.rest...)
+	list, seen := p.first, map[string]bool{}
+	for _, d := range p.rest {
+		if line := d.Error(); !seen[line] {
+			seen[line] = true
+			list = append(list, d)
+		}
+	}
+	return list
 }
 
 func (l *loader) refuse(code string, at world.Place, summary, hint string) {
@@ -65,14 +77,13 @@ func (l *loader) warn(code string, at world.Place, summary, hint string) {
 // too many things.
 func (l *loader) full() bool { return l.problems.errors > maxProblems }
 
-// count counts things, and reports false when no more are read.
-func (l *loader) count(at world.Place, things int) bool {
-	before := l.counted
-	l.counted += things
-	if before < maxThings && l.counted >= maxThings {
-		l.refuse(CodeTooLarge, at, "the world holds too much", fmt.Sprintf("up to %d users, roles, policies, tags and so on are read", maxThings/namedThing))
+// count counts a thing, and reports false when no more are read.
+func (l *loader) count(at world.Place) bool {
+	if l.counted++; l.counted == maxThings+1 {
+		l.broken = true
+		l.refuse(CodeTooLarge, at, fmt.Sprintf("there are more than %d users, groups, roles and policies", maxThings), "split the world up")
 	}
-	return l.counted < maxThings && !l.full()
+	return l.counted <= maxThings && !l.full()
 }
 
 // given remembers what may be said once: by key, where and how it was said.

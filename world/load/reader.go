@@ -15,6 +15,9 @@ type reader struct {
 	*loader
 	// folder is where the files are that the document names.
 	folder string
+	// output tells that AWS wrote what is read: it names no files, and may have
+	// keys that are not known yet.
+	output bool
 }
 
 // reading reads the value of a member into what the member belongs to.
@@ -62,6 +65,13 @@ func find[T any](fields []field[T], name string) *field[T] {
 }
 
 func (r *reader) unknownKey(m jsonpos.Member, what string, names []string) {
+	if r.output {
+		if key := what + "/" + m.Key; !r.strange[key] && len(r.strange) < maxProblems {
+			r.strange[key] = true
+			r.warn(CodeUnknownKey, r.at(m), fmt.Sprintf("the key %q in %s is not known and was not read", diag.Clip(m.Key, 100), what), "")
+		}
+		return
+	}
 	r.refuse(CodeUnknownKey, r.at(m), fmt.Sprintf("unknown key %q in %s", diag.Clip(m.Key, 100), what),
 		diag.DidYouMean(m.Key, names, "the keys are "+strings.Join(names, ", ")))
 }
@@ -112,7 +122,7 @@ func (r *reader) each(v jsonpos.Value, what string, read func(m jsonpos.Member))
 	}
 	for m := range v.Members() {
 		switch {
-		case !r.count(r.at(m), namedThing):
+		case !r.count(r.at(m)):
 			return
 		case m.Duplicate:
 			r.twice(m)
@@ -122,8 +132,8 @@ func (r *reader) each(v jsonpos.Value, what string, read func(m jsonpos.Member))
 	}
 }
 
-// items calls read for every item of a list.
-func (r *reader) items(v jsonpos.Value, what string, read func(item jsonpos.Value)) {
+// items calls read for every item of a list, at most most of them.
+func (r *reader) items(v jsonpos.Value, what string, most int, read func(item jsonpos.Value)) {
 	switch v.Kind() {
 	case jsonpos.Array:
 	case jsonpos.Null:
@@ -132,8 +142,13 @@ func (r *reader) items(v jsonpos.Value, what string, read func(item jsonpos.Valu
 		r.wrongType(v, what, "a list")
 		return
 	}
+	n := 0
 	for item := range v.Items() {
-		if !r.count(place(item), 1) {
+		if n++; n > most {
+			r.refuse(CodeTooLarge, place(item), fmt.Sprintf("%s has more than %d items", what, most), "")
+			return
+		}
+		if r.full() {
 			return
 		}
 		read(item)
@@ -152,9 +167,9 @@ func (r *reader) text(v jsonpos.Value, what string) string {
 	}
 }
 
-func (r *reader) texts(v jsonpos.Value, what string) []string {
+func (r *reader) texts(v jsonpos.Value, what string, most int) []string {
 	var list []string
-	r.items(v, what, func(item jsonpos.Value) {
+	r.items(v, what, most, func(item jsonpos.Value) {
 		list = append(list, r.text(item, "an item of "+what))
 	})
 	return list
@@ -178,11 +193,21 @@ func (r *reader) number(v jsonpos.Value, what string, least, most int) int {
 }
 
 // tags reads a mapping of tag keys to values.
-func (r *reader) tags(v jsonpos.Value) []world.Tag {
-	var tags []world.Tag
-	r.each(v, "tags", func(m jsonpos.Member) {
+func (r *reader) tags(v jsonpos.Value) (tags []world.Tag) {
+	if !r.isObject(v, "tags") {
+		return nil
+	}
+	for m := range v.Members() {
+		if m.Duplicate {
+			r.twice(m)
+			continue
+		}
+		if len(tags) == maxItems {
+			r.refuse(CodeTooLarge, r.at(m), fmt.Sprintf("there are more than %d tags", maxItems), "")
+			break
+		}
 		tags = append(tags, world.Tag{Key: m.Key, Value: r.text(m.Value, "the value of a tag")})
-	})
+	}
 	return tags
 }
 
@@ -202,7 +227,7 @@ func text[T any](name string, at func(*T) *string) field[T] {
 }
 
 func texts[T any](name string, at func(*T) *[]string) field[T] {
-	return field[T]{name, func(r *reader, m jsonpos.Member, into *T) { *at(into) = r.texts(m.Value, name) }}
+	return field[T]{name, func(r *reader, m jsonpos.Member, into *T) { *at(into) = r.texts(m.Value, name, maxItems) }}
 }
 
 func boolean[T any](name string, at func(*T) *bool) field[T] {

@@ -111,7 +111,8 @@ type transcoder struct {
 	marks    []diag.Mark
 	problems diag.List
 	// spent counts the nodes that were looked at, those of an alias each time.
-	spent int
+	spent    int
+	tooLarge bool
 	// open holds the nodes that are being written, to find aliases of themselves.
 	open map[*yaml.Node]bool
 }
@@ -127,14 +128,12 @@ func (t *transcoder) spend(n *yaml.Node) bool {
 	if t.spent++; t.spent <= maxExpanded && len(t.out) <= maxExpandedBytes {
 		return true
 	}
-	if t.spent != maxSpent {
-		t.spent = maxSpent // one message is enough
+	if !t.tooLarge {
+		t.tooLarge = true
 		t.fail(t.places.scalar(n), CodeTooLarge, "the YAML text is too large with its aliases written out", "use fewer aliases, or {file: ...} for a policy that is used often")
 	}
 	return false
 }
-
-const maxSpent = 1 << 40
 
 func (t *transcoder) mark(original int) {
 	t.marks = append(t.marks, diag.Mark{Made: uint32(len(t.out)), Original: uint32(original)})

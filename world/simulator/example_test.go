@@ -17,7 +17,7 @@ func Example() {
 	out, err := call.SimulatePrincipalPolicy(&simulator.SimulatePrincipalPolicyInput{
 		PolicySourceArn: &alice,
 		ActionNames:     []string{"sts:AssumeRole"},
-		ResourceArns:    []string{"arn:aws:iam::333333333333:role/deploy"},
+		ResourceArns:    []string{"arn:aws:iam::333333333333:role/production"},
 	})
 	if err != nil {
 		log.Fatal(err)

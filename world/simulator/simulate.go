@@ -220,7 +220,7 @@ func (s *simulation) unnamed(q *eval.Query) {
 	q.Principal = "arn:" + s.World.Partition() + ":iam::" + account + ":user/" + nobody
 	q.Context = q.Context.Clone(3)
 	for _, key := range []string{"aws:username", "aws:userid", "aws:PrincipalArn"} {
-		if !q.Context.Has(key) {
+		if !q.Context.Has(conditions.NewKey(key)) {
 			_ = q.Context.AddAbsent(key) // is not there yet
 		}
 	}
