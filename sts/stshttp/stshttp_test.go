@@ -262,7 +262,7 @@ func TestTheOrderOfChecks(t *testing.T) {
 	bad.secret = "x"
 	root := signer{key: "AKIARTXV5AHDTBI2ROOT", secret: "rootSecret"}
 	expired := l.session(alice())
-	l.now = l.now.Add(2 * time.Hour)
+	l.now = l.now.Add(time.Hour) // the very second at which it ends
 	tests := map[string]struct {
 		request *http.Request
 		code    string
@@ -422,6 +422,21 @@ func TestWithoutEntropyThereIsAnAnswer(t *testing.T) {
 	l.Handler = New(service, Options{})
 	if a := l.send(l.post(alice(), identify)); a.status != http.StatusInternalServerError || a.header.Get("x-amzn-RequestId") != noID {
 		t.Error(a.body)
+	}
+}
+
+func TestServersHaveLimits(t *testing.T) {
+	t.Parallel()
+	s := NewServer(newLab(t))
+	for name, limit := range map[string]time.Duration{
+		"header": s.ReadHeaderTimeout, "request": s.ReadTimeout, "answer": s.WriteTimeout, "idle": s.IdleTimeout,
+	} {
+		if limit <= 0 {
+			t.Errorf("no limit: %s", name)
+		}
+	}
+	if s.MaxHeaderBytes <= 0 || s.MaxHeaderBytes > MaxBody {
+		t.Errorf("%d bytes of headers", s.MaxHeaderBytes)
 	}
 }
 
