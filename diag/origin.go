@@ -38,9 +38,9 @@ func (o *Origin) Offset(made int) int {
 	return at
 }
 
-// shown gives the text and the span in it that a snippet shows for a span of
+// Shown gives the text and the span in it that a snippet shows for a span of
 // s.
-func (s *Source) shown(span Span) (*Source, Span) {
+func (s *Source) Shown(span Span) (*Source, Span) {
 	for s.Origin != nil && !s.Origin.Shown {
 		start := s.Origin.Offset(span.Start)
 		span = Span{Start: start, End: max(s.Origin.Offset(span.End), start)}

@@ -29,7 +29,7 @@ func TestAMadeTextShowsItsOrigin(t *testing.T) {
 		"an item": {Span{30, 35}, "5:5 two"},
 	}
 	for name, tt := range tests {
-		src, span := made.shown(tt.span)
+		src, span := made.Shown(tt.span)
 		position := made.Position(tt.span.Start)
 		position.File = ""
 		if got := position.String() + " " + src.Text[span.Start:span.End]; got != tt.want || src != yaml {

@@ -90,7 +90,7 @@ func Snippet(out *bufio.Writer, src *Source, span Span, style Style) {
 // it. Characters that would disturb a terminal are shown as '?'.
 func snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
 	place := src.Position(span.Start)
-	src, span = src.shown(span)
+	src, span = src.Shown(span)
 	line, start := src.line(span.Start)
 	from := min(max(span.Start-start, 0), len(line))
 	to := min(max(span.End-start, from), len(line))
@@ -110,7 +110,7 @@ func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Styl
 		return
 	}
 	number := src.Position(span.Start).Line
-	src, span = src.shown(span)
+	src, span = src.Shown(span)
 	if span.End <= span.Start || span.End > len(src.Text) {
 		return
 	}
