@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/rolecall/rolecall/arn"
@@ -118,24 +117,13 @@ func (l *linting) inputs() error {
 		files = []string{"-"}
 	}
 	for _, name := range files {
-		text, err := l.read(name)
+		text, err := readInput(l.env, name)
 		if err != nil {
 			return err
 		}
 		l.policy(&diag.Source{Name: name, Text: text})
 	}
 	return nil
-}
-
-func (l *linting) read(name string) (string, error) {
-	if name != "-" {
-		return readFile(name)
-	}
-	if l.env.stdinTerminal {
-		fmt.Fprintln(l.env.stderr, "reading a policy from the terminal")
-	}
-	text, err := io.ReadAll(io.LimitReader(l.env.stdin, policy.MaxBytes+1))
-	return string(text), err
 }
 
 // policy looks at one policy. A text that is no JSON is unusable; a policy
