@@ -21,8 +21,11 @@ import (
 // World is a world with what makes questions about it fast. It is immutable
 // and safe for use by any number of goroutines.
 type World struct {
-	finder   *reach.Finder
-	warnings diag.List
+	// Warnings are what the files say without effect, and what they leave
+	// unknown.
+	Warnings diag.List
+
+	finder *reach.Finder
 }
 
 // Load reads a world from a file or a folder: world files in YAML or JSON
@@ -34,7 +37,7 @@ func Load(path string) (*World, error) {
 	if w == nil {
 		return nil, problems
 	}
-	return &World{reach.New(w), problems}, nil
+	return &World{Warnings: problems, finder: reach.New(w)}, nil
 }
 
 //go:embed example
@@ -47,15 +50,15 @@ func Example() *World {
 	if w == nil {
 		panic("rolecall: the embedded world: " + problems.Error())
 	}
-	return &World{reach.New(w), problems}
+	return &World{Warnings: problems, finder: reach.New(w)}
 }
 
 // Of gives the World of a snapshot that was made otherwise.
 func Of(w *world.World) *World { return &World{finder: reach.New(w)} }
 
-// Warnings gives what the files say without effect, and what they leave
-// unknown.
-func (w *World) Warnings() diag.List { return w.warnings }
+// Snapshot gives the world itself, for the packages that work on it, such as
+// sts.
+func (w *World) Snapshot() *world.World { return w.finder.World() }
 
 // Evaluate decides a request with all policies that are in force for it. The
 // decision says why; an error means that the request cannot be made.
@@ -94,5 +97,5 @@ func (w *World) With(changes ...world.Change) (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{finder, w.warnings}, nil
+	return &World{Warnings: w.Warnings, finder: finder}, nil
 }

@@ -55,6 +55,7 @@ func BenchmarkColdParallel(b *testing.B) {
 			w := load(b, name)
 			_, p := prepare(b, w)
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				var c cold
 				for pb.Next() {

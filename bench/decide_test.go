@@ -91,6 +91,7 @@ func BenchmarkDecideParallel(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			r, p := prepare(b, load(b, name))
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
 					_, _ = eval.Decide(r, p)
@@ -116,6 +117,7 @@ func BenchmarkRotate(b *testing.B) {
 		b.Run(name+"/parallel", func(b *testing.B) {
 			var starts atomic.Int64
 			b.ReportAllocs()
+			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				i := int(starts.Add(200))
 				for pb.Next() {
@@ -129,7 +131,7 @@ func BenchmarkRotate(b *testing.B) {
 
 // BenchmarkSizes decides one request against 1 to 100,000 statements.
 func BenchmarkSizes(b *testing.B) {
-	for _, n := range []int{1, 10, 100, 1000, 10_000, 100_000} {
+	for _, n := range []int{1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			r, p := prepare(b, Sized(n))
 			b.ReportAllocs()

@@ -40,6 +40,7 @@ func BenchmarkParse(b *testing.B) {
 				}
 			})
 			b.Run(name+"/"+step+"/parallel", func(b *testing.B) {
+				b.ResetTimer()
 				b.RunParallel(func(pb *testing.PB) {
 					for pb.Next() {
 						steps[step]()

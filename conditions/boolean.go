@@ -50,5 +50,5 @@ func (b *booleans) reachable() bool {
 // isBoolean tells whether text is the boolean want, in any case of the letters
 // of ASCII: those that fold to one of them, as the long s does, are longer.
 func isBoolean(text, want string) bool {
-	return len(text) == len(want) && strings.EqualFold(text, want)
+	return len(text) == len(want) && (text == want || strings.EqualFold(text, want))
 }

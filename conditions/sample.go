@@ -181,20 +181,10 @@ func (s *sampler) network(text string) {
 	if !ok {
 		return
 	}
-	first := p.Addr()
-	last := lastAddress(p)
+	first, last := p.ends()
 	for _, a := range []netip.Addr{first, last, first.Prev(), last.Next()} {
 		if a.IsValid() {
 			s.add(a.String())
 		}
 	}
-}
-
-func lastAddress(p netip.Prefix) netip.Addr {
-	bytes := p.Addr().AsSlice()
-	for i := p.Bits(); i < len(bytes)*8; i++ {
-		bytes[i/8] |= 0x80 >> (i % 8)
-	}
-	last, _ := netip.AddrFromSlice(bytes)
-	return last
 }

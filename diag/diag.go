@@ -32,17 +32,25 @@ type Severity uint8
 const (
 	// Error: the text cannot be used.
 	Error Severity = iota + 1
+	// Security: the text can be used, and probably grants more than was meant.
+	Security
 	// Warning: the text can be used, but probably does not say what was meant.
 	Warning
+	// Suggestion: the text says what was meant, and could say it better.
+	Suggestion
 )
 
-// String gives "error" or "warning".
+// String gives "error", "security", "warning" or "suggestion".
 func (s Severity) String() string {
 	switch s {
 	case Error:
 		return "error"
+	case Security:
+		return "security"
 	case Warning:
 		return "warning"
+	case Suggestion:
+		return "suggestion"
 	default:
 		return "severity(" + strconv.Itoa(int(s)) + ")"
 	}
@@ -80,8 +88,8 @@ func (d Diagnostic) Error() string {
 	if place := d.Position().String(); place != "" {
 		b.WriteString(place + ": ")
 	}
-	if d.Severity == Warning {
-		b.WriteString("warning: ")
+	if d.Severity > Error {
+		b.WriteString(d.Severity.String() + ": ")
 	}
 	if d.Code != "" {
 		b.WriteString(d.Code + ": ")
@@ -109,7 +117,7 @@ func (l List) Error() string {
 }
 
 // Err gives the list as an error if it holds an error, and nil if it holds
-// warnings only.
+// none, but warnings for instance.
 func (l List) Err() error {
 	if l.HasErrors() {
 		return l

@@ -47,6 +47,8 @@ func TestDiagnosticInOneLine(t *testing.T) {
 		"a warning":  {Diagnostic{Severity: Warning, Summary: "it is odd", Source: src}, "p.json:1:1: warning: it is odd"},
 		"no place":   {Diagnostic{Severity: Error, Summary: "it is wrong"}, "it is wrong"},
 		"a severity": {Diagnostic{Summary: Severity(0).String() + " " + Error.String() + " " + Warning.String()}, "severity(0) error warning"},
+		"a security": {Diagnostic{Severity: Security, Summary: "it is wide"}, "security: it is wide"},
+		"a hint":     {Diagnostic{Severity: Suggestion, Summary: "it is long"}, "suggestion: it is long"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

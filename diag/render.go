@@ -22,6 +22,7 @@ const defaultWidth = 160
 const (
 	ansiRed    = "\x1b[31m"
 	ansiYellow = "\x1b[33m"
+	ansiCyan   = "\x1b[36m"
 	ansiBold   = "\x1b[1m"
 	ansiDim    = "\x1b[2m"
 	ansiReset  = "\x1b[0m"
@@ -48,8 +49,11 @@ func Render(w io.Writer, list List, style Style) error {
 
 func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 	color := ansiRed
-	if d.Severity == Warning {
+	switch d.Severity {
+	case Warning:
 		color = ansiYellow
+	case Suggestion:
+		color = ansiCyan
 	}
 	out.WriteString(style.paint(color+ansiBold, d.Severity.String()+":") + " " + d.Summary)
 	switch {

@@ -25,6 +25,7 @@ package policy
 import (
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/principal"
 )
 
@@ -46,7 +47,22 @@ type Document struct {
 	// Warnings are what the document says without effect, or with another
 	// effect than it seems to.
 	Warnings diag.List
-	Source   *diag.Source
+	// Source is the text that the document stands in, Span its place there.
+	Source *diag.Source
+	Span   diag.Span
+}
+
+// Size gives the length of the document as AWS counts it for the kind, and the
+// default quota, both in characters (PL-34). Users, groups and roles have
+// smaller quotas for their inline policies.
+func (d *Document) Size() (characters, quota int) {
+	rules := d.Kind.rules()
+	text := d.Source.Text[d.Span.Start:d.Span.End]
+	value, problems := jsonpos.Parse(&diag.Source{Text: text}, jsonpos.Limits{Bytes: len(text), Depth: maxDepth})
+	if problems != nil {
+		return len(text), rules.limit // it parsed before
+	}
+	return rules.characters(value), rules.limit
 }
 
 // HasVariables tells whether the document's version knows policy variables

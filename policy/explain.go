@@ -52,6 +52,14 @@ type Part struct {
 	Item string
 }
 
+// Len gives the number of statements of the set.
+func (s *Set) Len() int {
+	if s == nil {
+		return 0
+	}
+	return len(s.statements)
+}
+
 // Explain iterates over the verdicts on all statements of the set, in the
 // order of the policies.
 func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
@@ -70,26 +78,36 @@ func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
 func (s *Set) explain(st *statement, r *Request) Verdict {
 	v := Verdict{Statement: s.ref(st), Principal: st.matchPrincipal(r), HasPrincipal: !st.anyCaller}
 	src := &v.Statement.Policy.Document.Statements[st.index]
-	v.Action = Part{Matches: conditions.Of(st.matchAction(r)), Not: st.notAction}
+	v.Action = Part{Matches: conditions.Of(st.notAction), Not: st.notAction}
 	for i := range st.actions {
 		if st.actions[i].match(r) {
-			v.Action.Item = src.Action.Items[i].Value
+			v.Action.Matches, v.Action.Item = v.Action.Matches.Not(), src.Action.Items[i].Value
 			break
 		}
 	}
-	v.Resource = Part{Matches: st.matchResource(r), Not: st.notResource}
-	for i := range st.resources {
-		if st.resources[i].match(r).Possible() {
-			v.Resource.Item = src.Resource.Items[i].Value
-			break
-		}
-	}
+	v.Resource = st.explainResource(r, src)
 	v.Applies = v.Action.Matches.And(v.Resource.Matches).And(conditions.Of(v.Principal != 0))
-	tests := st.conditions.Tests()
-	for i := range tests {
-		e := tests[i].Explain(r.Context)
-		v.Applies = v.Applies.And(e.Result)
-		v.Conditions = append(v.Conditions, e)
+	if tests := st.conditions.Tests(); len(tests) > 0 {
+		v.Conditions = make([]conditions.Explanation, len(tests))
+		for i := range tests {
+			v.Conditions[i] = tests[i].Explain(r.Context)
+			v.Applies = v.Applies.And(v.Conditions[i].Result)
+		}
 	}
 	return v
+}
+
+// explainResource finds the item that matches, and what the list says.
+func (st *statement) explainResource(r *Request, src *Statement) Part {
+	part := Part{Matches: st.matchResource(r), Not: st.notResource}
+	if part.Matches == conditions.Of(st.notResource) {
+		return part // no item matches, or could
+	}
+	for i := range st.resources {
+		if st.resources[i].match(r).Possible() {
+			part.Item = src.Resource.Items[i].Value
+			break
+		}
+	}
+	return part
 }

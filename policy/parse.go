@@ -59,7 +59,7 @@ func Read(value jsonpos.Value, opts Options) (*Document, diag.List) {
 	}
 	p := parser{
 		opts: opts, rules: opts.Kind.rules(),
-		doc: &Document{Kind: opts.Kind, Source: value.Source()},
+		doc: &Document{Kind: opts.Kind, Source: value.Source(), Span: value.Span()},
 	}
 	if n := len(value.Raw()); n > opts.maxBytes() {
 		p.refuse(jsonpos.Code, "", opening(value), fmt.Sprintf("the policy has %d bytes, more than the %d that are read", n, opts.maxBytes()), "")
@@ -225,21 +225,23 @@ func (p *parser) statements(value, document jsonpos.Value) {
 	p.fullAccess()
 }
 
-// size warns of a document beyond its quota (PL-34). Where white space does
-// not count, that inside strings does (CONTESTED).
+// characters counts a document as its quota does (PL-34). Where white space
+// does not count, that inside strings does (CONTESTED).
+func (r *kindRules) characters(document jsonpos.Value) int {
+	raw := document.Raw()
+	n := len(raw)
+	if !r.allCharacters {
+		n = document.CompactLen()
+	}
+	return n - (len(raw) - utf8.RuneCountInString(raw)) // white space is ASCII
+}
+
+// size warns of a document beyond its quota.
 func (p *parser) size(value jsonpos.Value) {
-	raw := value.Raw()
-	if len(raw) <= p.rules.limit {
+	if len(value.Raw()) <= p.rules.limit {
 		return
 	}
-	n := len(raw)
-	if !p.rules.allCharacters {
-		n = value.CompactLen()
-	}
-	if n > p.rules.limit {
-		n -= len(raw) - utf8.RuneCountInString(raw) // white space is ASCII
-	}
-	if n > p.rules.limit {
+	if n := p.rules.characters(value); n > p.rules.limit {
 		p.warn(CodePolicySize, "PL-34", opening(value), fmt.Sprintf("%d characters, more than the %d of %s by default", n, p.rules.limit, p.opts.Kind.a()), "")
 	}
 }

@@ -21,6 +21,9 @@ type Call struct {
 	Context conditions.Context
 	// Time is when the call is made; the zero time is open.
 	Time time.Time
+	// Session is what the session of the first caller carries: session policies
+	// and tags. A user has none.
+	Session world.Session
 }
 
 // Carried is what a session takes along into the next call of a chain.

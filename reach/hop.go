@@ -96,8 +96,9 @@ func (h *hop) ask(action string, ctx conditions.Context) (eval.Decision, error) 
 	request := world.Request{
 		Principal: h.from.name, Action: action, Resource: h.role.ARN(), Context: ctx, Time: h.contexts.call.Time,
 	}
+	request.Session = h.contexts.call.Session
 	if h.session != nil {
-		request.Session.Tags = h.session.Tags
+		request.Session = world.Session{Tags: h.session.Tags}
 	}
 	if h.scratch != nil {
 		decision, err := decide(h.scratch, request)

@@ -136,8 +136,7 @@ func TestAssumeRoleOfWhatIsNoRole(t *testing.T) {
 		l := newLab(t)
 		_, err := l.AssumeRole(ctx(), l.key(aliceKey), in(arn))
 		want := "User: " + aliceARN + " is not authorized to perform: sts:AssumeRole on resource: " + arn
-		var e *Error
-		if e = err.(*Error); e.Code != AccessDenied || !strings.HasPrefix(e.Message, want) {
+		if e := errorOf(err); e.Code != AccessDenied || !strings.HasPrefix(e.Message, want) {
 			t.Errorf("%s: %v", arn, err)
 		}
 	}
@@ -210,10 +209,14 @@ func TestDurationOfARoleSession(t *testing.T) {
 		"least":                     {nil, deployARN, new(int32(900)), 15 * time.Minute, ""},
 		"the role's maximum":        {nil, deployARN, new(int32(43200)), 12 * time.Hour, ""},
 		"beyond the role's maximum": {nil, role("plain"), new(int32(3601)), 0, role1h},
-		"an hour by a session": {func(l *lab) *Caller { return l.session(l.key(aliceKey), in(role("plain"))) },
-			deployARN, new(int32(3600)), time.Hour, ""},
-		"more than an hour by a role session": {func(l *lab) *Caller { return l.session(l.key(aliceKey), in(role("plain"))) },
-			deployARN, new(int32(3601)), 0, chained},
+		"an hour by a session": {
+			func(l *lab) *Caller { return l.session(l.key(aliceKey), in(role("plain"))) },
+			deployARN, new(int32(3600)), time.Hour, "",
+		},
+		"more than an hour by a role session": {
+			func(l *lab) *Caller { return l.session(l.key(aliceKey), in(role("plain"))) },
+			deployARN, new(int32(3601)), 0, chained,
+		},
 		"more than an hour by a user session": {userSession, deployARN, new(int32(3601)), 0, chained},
 	}
 	for name, tt := range tests {
@@ -242,7 +245,7 @@ func TestAStrangerLearnsNothingOfTheRole(t *testing.T) {
 	_, err := l.AssumeRole(ctx(), l.key(bobKey), in(role("plain"), func(in *AssumeRoleInput) {
 		in.DurationSeconds, in.PolicyArns = new(int32(43200)), []PolicyDescriptorType{{Arn: new("arn:aws:iam::111111111111:policy/ghost")}}
 	}))
-	if e := err.(*Error); e.Code != AccessDenied {
+	if e := errorOf(err); e.Code != AccessDenied {
 		t.Error(err)
 	}
 }

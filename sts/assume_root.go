@@ -75,18 +75,24 @@ func (c *call) rootTarget(principal string) (string, *Error) {
 	return account, nil
 }
 
+// rootARN gives the ARN of the root user of an account.
+func (c *call) rootARN(account string) string {
+	return "arn:" + c.world().Partition() + ":iam::" + account + ":root"
+}
+
 // authorizeRoot demands that the caller may assume the root user, that it is in
 // an account that may, and that the target is a member account of the same
 // organization (STS-125, STS-126; the management account as target is
 // CONTESTED).
 func (c *call) authorizeRoot(target, task string) *Error {
-	resource := "arn:" + c.world().Partition() + ":iam::" + target + ":root"
+	resource := c.rootARN(target)
 	keys := c.context()
 	keys.AddDefault("sts:TaskPolicyArn", task)
 	if err := c.ask(c.rules.action, resource, keys); err != nil {
 		return err
 	}
-	w, why := c.world(), ""
+	var why string
+	w := c.world()
 	switch org := w.Organization(); {
 	case org == nil || !org.RootSessions:
 		why = "root sessions are not enabled in an organization"

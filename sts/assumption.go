@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/policy/eval"
@@ -78,9 +79,9 @@ func text(parameter *string) string {
 // managed ones that the account does not have (STS-74; the codes are
 // CONTESTED).
 func (c *call) checkPolicies(p *passed, account string) *Error {
-	length := len([]rune(p.policy))
+	length := utf8.RuneCountInString(p.policy)
 	for _, arn := range p.policyARNs {
-		length += len([]rune(arn))
+		length += utf8.RuneCountInString(arn)
 		if c.findPolicy(account, arn) == nil {
 			e := newError(ValidationError, "Policy "+arn+" does not exist or is not attachable.")
 			e.Detail = "a session policy is a managed policy of the account " + account + " or of AWS; the world must hold its document"

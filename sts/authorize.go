@@ -103,7 +103,7 @@ func (c *call) carry(to *world.Session) error {
 	case DelegatedSession:
 		to.Credentials = eval.Delegated
 	case FederatedSession:
-		to.Issuer = "arn:" + c.world().Partition() + ":iam::" + session.account + ":root"
+		to.Issuer = c.rootARN(session.account)
 		if c.who.user != nil {
 			to.Issuer = c.who.user.ARN()
 		}

@@ -39,7 +39,7 @@ func (s *Service) begin(ctx context.Context, r *rules, caller *Caller, input any
 		return nil, err
 	}
 	if r.admitted != 0 && !r.admitted.has(c.who.kind) {
-		return nil, c.notAdmitted()
+		return nil, c.notAdmitted(input)
 	}
 	return c, nil
 }
@@ -62,7 +62,7 @@ func (c *call) authenticate(caller *Caller) *Error {
 
 // notAdmitted refuses a kind of credentials (STS-45). The texts other than the
 // three recorded ones are CONTESTED.
-func (c *call) notAdmitted() *Error {
+func (c *call) notAdmitted(input any) *Error {
 	kind := c.who.kind
 	var message string
 	switch {
@@ -71,12 +71,25 @@ func (c *call) notAdmitted() *Error {
 	case c.rules == getSessionToken || c.rules == getFederationToken:
 		message = "Cannot call " + c.rules.name + " with session credentials"
 	default:
-		message = refusal(c.who.arn, c.rules.action, "*")
+		message = refusal(c.who.arn, c.rules.action, c.resource(input))
 	}
 	e := newError(AccessDenied, message)
 	e.Action = c.rules.action
 	e.Detail = "a " + kind.String() + " cannot call " + c.rules.action + ", whatever the policies say"
 	return e
+}
+
+// resource gives what a call is about, as far as its parameters alone tell.
+func (c *call) resource(input any) string {
+	switch in := input.(type) {
+	case *AssumeRoleInput:
+		return *in.RoleArn
+	case *AssumeRootInput:
+		if target, err := c.rootTarget(*in.TargetPrincipal); err == nil {
+			return c.rootARN(target)
+		}
+	}
+	return "*"
 }
 
 // second cuts a time to the whole second that AWS's answers show.

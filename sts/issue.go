@@ -35,12 +35,8 @@ func (c *call) issue(s *session, duration time.Duration, minimum *int32) (Creden
 	if failed != nil {
 		return Credentials{}, TokenSize{}, failed
 	}
-	size := len(token)
-	return Credentials{
-			AccessKeyId: id, SecretAccessKey: c.service.secretOf(token), SessionToken: token, Expiration: s.expires,
-		}, TokenSize{
-			SessionTokenSize: int32(size), SessionTokenUtilization: int32(percent(size)),
-		}, nil
+	credentials := Credentials{AccessKeyId: id, SecretAccessKey: c.service.secretOf(token), SessionToken: token, Expiration: s.expires}
+	return credentials, TokenSize{SessionTokenSize: int32(len(token)), SessionTokenUtilization: int32(percent(len(token)))}, nil
 }
 
 // seal makes the token of a session, of the size that STS-83 gives it: padded,

@@ -45,7 +45,7 @@ func callOf(l *lab, operation string, caller *Caller) error {
 	case "GetCallerIdentity":
 		_, err = l.GetCallerIdentity(ctx(), caller, &GetCallerIdentityInput{})
 	case "GetDelegatedAccessToken":
-		if _, err = l.GetDelegatedAccessToken(ctx(), caller, &GetDelegatedAccessTokenInput{TradeInToken: new("none")}); err.(*Error).Code == ExpiredTradeInToken {
+		if _, err = l.GetDelegatedAccessToken(ctx(), caller, &GetDelegatedAccessTokenInput{TradeInToken: new("none")}); errorOf(err).Code == ExpiredTradeInToken {
 			err = nil // it came through
 		}
 	case "GetFederationToken":
@@ -90,6 +90,12 @@ func TestWhoMayCallWhat(t *testing.T) {
 				continue
 			}
 			want := "User: " + caller.ARN() + " is not authorized to perform: sts:" + operation
+			switch operation {
+			case "AssumeRole":
+				want += " on resource: " + anywhere
+			case "AssumeRoot":
+				want += " on resource: arn:aws:iam::222222222222:root"
+			}
 			switch {
 			case operation == "AssumeRole" && (kind == Root || kind == RootUserSession):
 				want = roots

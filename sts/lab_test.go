@@ -169,6 +169,7 @@ accounts:
             - {Effect: Allow, Principal: {AWS: "arn:aws:sts::111111111111:federated-user/fred"}, Action: "s3:PutObject", Resource: "arn:aws:s3:::example-bucket/*"}
             - {Effect: Allow, Principal: {AWS: "arn:aws:iam::111111111111:role/ci/deploy"}, Action: "s3:PutObject", Resource: "arn:aws:s3:::example-bucket/*"}
             - {Effect: Allow, Principal: {AWS: "arn:aws:sts::111111111111:assumed-role/deploy/ana"}, Action: "s3:DeleteObject", Resource: "arn:aws:s3:::example-bucket/*"}
+            - {Effect: Allow, Principal: {AWS: "arn:aws:iam::111111111111:user/dev/alice"}, Action: "s3:RestoreObject", Resource: "arn:aws:s3:::example-bucket/*"}
     delegations:
       - {tradeInToken: trade-1, product: "999999999999", delegator: "arn:aws:iam::111111111111:user/dev/alice",
          permissions: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}, durationSeconds: 1800, expires: "2026-12-31T00:00:00Z"}
@@ -179,6 +180,8 @@ accounts:
     disabledRegions: [ap-east-1]
   "222222222222":
     globalEndpointTokenVersion: 2
+    policies:
+      read: {document: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:Get*", Resource: "*"}]}}
     users:
       worker:
         accessKeys: [{id: AKIATHPL2AOHK62AKQG4, secret: workSecret}]
@@ -194,6 +197,10 @@ accounts:
           Version: "2012-10-17"
           Statement: [{Effect: Allow, Principal: {AWS: ["111111111111", "222222222222"]}, Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]}]
         policies: *work
+      foreign: # trusts a provider of another account
+        trustPolicy:
+          Version: "2012-10-17"
+          Statement: [{Effect: Allow, Principal: {Federated: "arn:aws:iam::111111111111:saml-provider/corp"}, Action: "sts:AssumeRoleWithSAML"}]
   "333333333333":
     rootAccessKeys: [{id: AKIAFENCED000000ROOT, secret: fencedRootSecret}]
     users:
@@ -235,20 +242,22 @@ var keyring = sync.OnceValues(func() (*oidc.SigningKey, *saml.IdentityProvider) 
 })
 
 // labWorld is the world, read once.
-var labWorld = sync.OnceValue(func() *world.World {
+var labWorld = sync.OnceValue(func() *world.World { return readWorld(worldText) })
+
+func readWorld(text string) *world.World {
 	key, idp := keyring()
 	jwks, err := oidc.JWKS(key)
 	if err != nil {
 		panic(err)
 	}
-	text := strings.ReplaceAll(worldText, "JWKS", string(jwks))
+	text = strings.ReplaceAll(text, "JWKS", string(jwks))
 	text = strings.ReplaceAll(text, "METADATA", "'"+strings.ReplaceAll(idp.Metadata(), "'", "''")+"'")
 	w, problems := load.Parse("world.yaml", text)
 	if w == nil {
 		panic(problems.Error())
 	}
 	return w
-})
+}
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
@@ -273,8 +282,8 @@ func (c *clock) pass(d time.Duration) {
 // lab is a service with its clock.
 type lab struct {
 	*Service
-	*clock
-	t testing.TB
+	clock *clock
+	t     testing.TB
 }
 
 func newLab(t testing.TB, change ...func(*Options)) *lab {
@@ -290,6 +299,8 @@ func newLab(t testing.TB, change ...func(*Options)) *lab {
 	}
 	return &lab{Service: s, clock: c, t: t}
 }
+
+func (l *lab) pass(d time.Duration) { l.clock.pass(d) }
 
 // key gives the caller of a long-term access key.
 func (l *lab) key(id string) *Caller {
@@ -347,6 +358,15 @@ func must[T any](value T, err error) func(testing.TB) T {
 		}
 		return value
 	}
+}
+
+// errorOf gives the *Error of a call that failed, and an empty one if it is none.
+func errorOf(err error) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return &Error{}
+	}
+	return e
 }
 
 // failure is what tests compare of an error.

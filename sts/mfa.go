@@ -68,7 +68,7 @@ func (c *call) mfa(serialNumber, tokenCode *string) (bool, *Error) {
 func (c *call) device(serialNumber string) *world.MFADevice {
 	var devices []world.MFADevice
 	switch {
-	case c.who.user != nil && c.who.kind != FederatedSession && c.who.kind != DelegatedSession:
+	case c.who.user != nil && c.who.kind != DelegatedSession:
 		devices = c.who.user.MFADevices
 	case c.who.kind == Root:
 		devices = c.world().Account(c.who.account).RootMFADevices

@@ -213,7 +213,7 @@ func TestTokenSizes(t *testing.T) {
 	}
 
 	_, err := assume(func(in *AssumeRoleInput) { in.Tags = many })
-	e := err.(*Error)
+	e := errorOf(err)
 	if e.Code != PackedPolicyTooLarge || !strings.HasPrefix(e.Message, "Packed size of session tags consumes ") || !strings.HasSuffix(e.Message, "% of allotted space.") {
 		t.Error(err)
 	}
@@ -225,7 +225,7 @@ func TestTokenSizes(t *testing.T) {
 	_, err = assume(func(in *AssumeRoleInput) { in.Policy, in.PolicyArns = statement(2040), descriptors(readARN) })
 	fails(t, err, 400, PackedPolicyTooLarge, "Packed policy consumes 102% of allotted space, please use smaller policy.")
 	_, err = assume(func(in *AssumeRoleInput) { in.Policy, in.Tags = statement(2000), many[:10] })
-	if e := err.(*Error); e.Code != PackedPolicyTooLarge || !strings.HasPrefix(e.Message, "Packed policy consumes 1") {
+	if e := errorOf(err); e.Code != PackedPolicyTooLarge || !strings.HasPrefix(e.Message, "Packed policy consumes 1") {
 		t.Error(err)
 	}
 }

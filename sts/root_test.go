@@ -111,17 +111,7 @@ func TestATaskPolicyOfTheWorldReplacesTheBuiltInOne(t *testing.T) {
 	t.Parallel()
 	const arn = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 	l := newLab(t)
-	d := l.World().Description()
-	text := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":"ec2:RunInstances","Resource":"*"}]}`
-	document, problems := policy.Parse(&diag.Source{Text: text}, policy.Options{Kind: policy.Identity})
-	if document == nil {
-		t.Fatal(problems)
-	}
-	d.AWSManagedPolicies = append(d.AWSManagedPolicies, world.ManagedPolicy{ARN: arn, Versions: []world.PolicyVersion{{ID: "v1", Default: true, Document: document}}})
-	w, problems := world.New(d)
-	if w == nil {
-		t.Fatal(problems)
-	}
+	w := readWorld(worldText + "  " + arn + `: {Version: "2012-10-17", Statement: [{Effect: Deny, NotAction: "ec2:RunInstances", Resource: "*"}]}`)
 	if err := l.SetWorld(w); err != nil {
 		t.Fatal(err)
 	}
@@ -145,5 +135,15 @@ func TestSCPsBindAssumedRoots(t *testing.T) {
 	caller := l.with(must(l.AssumeRoot(ctx(), l.key(aliceKey), rootInput(work, "IAMAuditRootUserCredentials")))(t).Credentials)
 	if d := l.may(caller, "iam:GetAccountSummary", "*"); d.Outcome != eval.ExplicitDeny || d.Reason != eval.BySCP {
 		t.Errorf("%v by %v", d.Outcome, d.Reason)
+	}
+}
+
+func TestATaskThatIsNoMoreForbidsEverything(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	c := &call{service: l.Service, state: l.state.Load()}
+	set, err := c.sessionPolicies(&session{kind: AssumedRoot, account: work, task: "arn:aws:iam::aws:policy/root-task/Gone"})
+	if err != nil || set != forbidden {
+		t.Errorf("%v %v", set, err)
 	}
 }

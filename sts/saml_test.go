@@ -18,7 +18,7 @@ func response(t testing.TB, change ...func(*saml.Response)) *string {
 	r := saml.Response{
 		IssueInstant: start, Subject: saml.Subject{Name: "ana@example.com"},
 		Attributes: []saml.Attribute{
-			saml.AWSAttribute("Role", deployARN+","+samlARN, samlARN+" , "+role("AWSReservedSSO_Admin"), role("ghost")+","+samlARN, role("plain")+","+samlARN),
+			saml.AWSAttribute("Role", deployARN+","+samlARN, samlARN+" , "+role("AWSReservedSSO_Admin"), role("ghost")+","+samlARN, "arn:aws:iam::222222222222:role/foreign,"+samlARN, role("plain")+","+samlARN),
 			saml.AWSAttribute("RoleSessionName", "ana"),
 		},
 	}
@@ -89,7 +89,12 @@ func TestSAMLRefusals(t *testing.T) {
 		"a role that the response does not name": {samlInput(good, otherRole(role("role1"))), 403, AccessDenied, refused},
 		"a role that does not trust":             {samlInput(good, otherRole(role("plain"))), 403, AccessDenied, refused},
 		"a role that does not exist":             {samlInput(good, otherRole(role("ghost"))), 403, AccessDenied, refused},
-		"a role of Identity Center":              {samlInput(good, otherRole(role("AWSReservedSSO_Admin"))), 403, AccessDenied, refused},
+		"a role that trusts but is not named": {
+			samlInput(response(t, func(r *saml.Response) { r.Attributes[0].Values = []string{role("plain") + "," + samlARN} })), 403, AccessDenied, refused,
+		},
+		"a role of another account than the provider": {samlInput(good, otherRole("arn:aws:iam::222222222222:role/foreign")), 403, AccessDenied, refused},
+		"a provider of another partition":             {samlInput(good, provider("arn:aws-cn:iam::111111111111:saml-provider/corp")), 400, InvalidIdentityToken, "Specified provider doesn't exist"},
+		"a role of Identity Center":                   {samlInput(good, otherRole(role("AWSReservedSSO_Admin"))), 403, AccessDenied, refused},
 		"another recipient than trusted": {
 			samlInput(response(t, func(r *saml.Response) { r.Recipient = "https://eu-west-1.signin.aws.amazon.com/saml" })), 403, AccessDenied, refused,
 		},
@@ -112,7 +117,7 @@ func TestSAMLRefusals(t *testing.T) {
 			l := newLab(t)
 			_, err := l.AssumeRoleWithSAML(ctx(), tt.input)
 			if tt.want == "" {
-				tt.want = err.(*Error).Message
+				tt.want = errorOf(err).Message
 			}
 			fails(t, err, tt.status, tt.code, tt.want)
 		})
@@ -154,7 +159,7 @@ func TestAResponseMakesOneSession(t *testing.T) {
 	}
 	must(l.AssumeRoleWithSAML(ctx(), samlInput(text)))(t) // a refusal does not use it up
 	_, err := l.AssumeRoleWithSAML(ctx(), samlInput(text))
-	if e := err.(*Error); e.Code != InvalidIdentityToken || !strings.Contains(e.Error(), "used before") {
+	if e := errorOf(err); e.Code != InvalidIdentityToken || !strings.Contains(e.Error(), "used before") {
 		t.Error(err)
 	}
 	again := newLab(t, func(o *Options) { o.ResponsesAgain = true })
@@ -185,7 +190,7 @@ func TestGetDelegatedAccessToken(t *testing.T) {
 	fails(t, err, 400, ExpiredTradeInToken, expired)
 	asUser, asRole := l.with(user.Credentials), l.with(must(trade(awayKey, "trade-2"))(t).Credentials)
 	for _, c := range []*Caller{asUser, asRole} {
-		if !l.may(c, "s3:GetObject", "*").Allowed() || l.may(c, "s3:ListBucket", "*").Allowed() || l.may(c, "s3:PutObject", object).Allowed() {
+		if !l.may(c, "s3:GetObject", "*").Allowed() || l.may(c, "s3:ListBucket", "*").Allowed() || l.may(c, "s3:PutObject", object).Allowed() || l.may(c, "s3:RestoreObject", object).Allowed() {
 			t.Errorf("%s is not limited to the delegated permissions", c)
 		}
 	}
@@ -195,6 +200,9 @@ func TestGetDelegatedAccessToken(t *testing.T) {
 	a := *l.World().Account(home)
 	a.Delegations = nil
 	l.change(world.PutAccount(a))
+	if len(l.trades.used) != 0 {
+		t.Errorf("remembered: %v", l.trades.used)
+	}
 	if l.may(asUser, "s3:GetObject", "*").Allowed() {
 		t.Error("a delegation that is no more allows")
 	}

@@ -118,10 +118,12 @@ func TestSwitchingAKeyOffKeepsItsSessions(t *testing.T) {
 	alice := l.key(aliceKey)
 	session := l.session(alice, in(deployARN))
 	u := *l.World().UserNamed(home, "alice")
-	u.AccessKeys = []world.AccessKey{{ID: aliceKey, Secret: "aliceSecret", Inactive: true}}
-	l.change(world.PutUser(home, u))
-	_, err := l.GetCallerIdentity(ctx(), alice, &GetCallerIdentityInput{})
-	fails(t, err, 403, InvalidClientTokenID, "The security token included in the request is invalid.")
+	for _, key := range []world.AccessKey{{ID: aliceKey, Secret: "aliceSecret", Inactive: true}, {ID: aliceKey, Secret: "another"}} {
+		u.AccessKeys = []world.AccessKey{key}
+		l.change(world.PutUser(home, u))
+		_, err := l.GetCallerIdentity(ctx(), alice, &GetCallerIdentityInput{})
+		fails(t, err, 403, InvalidClientTokenID, "The security token included in the request is invalid.")
+	}
 	must(l.GetCallerIdentity(ctx(), session, &GetCallerIdentityInput{}))(t)
 }
 
@@ -325,4 +327,67 @@ func TestSessionsSurviveEncoding(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestDurationsOfUserSessions(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		key   string
+		given *int32
+		want  time.Duration
+	}{
+		"a user's default":        {aliceKey, nil, 12 * time.Hour},
+		"a user's least":          {aliceKey, new(int32(900)), 15 * time.Minute},
+		"a user's most":           {aliceKey, new(int32(129600)), 36 * time.Hour},
+		"the root user's default": {rootKey, nil, time.Hour},
+		"the root user's is cut":  {rootKey, new(int32(129600)), time.Hour},
+		"the root user's least":   {rootKey, new(int32(900)), 15 * time.Minute},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLab(t)
+			session := must(l.GetSessionToken(ctx(), l.key(tt.key), &GetSessionTokenInput{DurationSeconds: tt.given}))(t)
+			fed := must(l.GetFederationToken(ctx(), l.key(tt.key), &GetFederationTokenInput{Name: new("fred"), DurationSeconds: tt.given}))(t)
+			for _, c := range []Credentials{session.Credentials, fed.Credentials} {
+				if got := c.Expiration.Sub(start); got != tt.want {
+					t.Errorf("%v, want %v", got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestEndpointPolicies(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	d, problems := policy.Parse(&diag.Source{Text: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}`},
+		policy.Options{Kind: policy.Endpoint})
+	if d == nil {
+		t.Fatal(problems)
+	}
+	through := WithEnvironment(ctx(), &Environment{VPCEndpoint: "vpce-1", EndpointPolicy: policy.Compile(policy.Policy{Name: "endpoint", Document: d})})
+	_, err := l.AssumeRole(through, l.key(aliceKey), in(deployARN))
+	fails(t, err, 403, AccessDenied, "User: "+aliceARN+" is not authorized to perform: sts:AssumeRole on resource: "+deployARN+
+		" because no VPC endpoint policy allows the sts:AssumeRole action")
+	_, err = l.AssumeRoleWithWebIdentity(through, webInput(t, nil))
+	fails(t, err, 403, AccessDenied, "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+	must(l.GetCallerIdentity(through, l.key(aliceKey), &GetCallerIdentityInput{}))(t)
+}
+
+func TestGetFederationToken(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	out := must(l.GetFederationToken(ctx(), l.key(aliceKey), &GetFederationTokenInput{Name: new("fred"), MinimumSessionTokenSize: new(int32(600))}))(t)
+	want := FederatedUser{Arn: "arn:aws:sts::111111111111:federated-user/fred", FederatedUserId: "111111111111:fred"}
+	if out.FederatedUser != want || out.SessionTokenSize != 600 || out.PackedPolicySize != 15 {
+		t.Errorf("%+v %+v %d", out.FederatedUser, out.TokenSize, out.PackedPolicySize)
+	}
+	u := *l.World().UserNamed(home, "bob")
+	u.Inline = []policy.Policy{inline(t, "fed", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:GetFederationToken","Resource":"*"}]}`)}
+	l.change(world.PutUser(home, u))
+	_, err := l.GetFederationToken(ctx(), l.key(bobKey), &GetFederationTokenInput{Name: new("fred"), Tags: tags("a", "b")})
+	fails(t, err, 403, AccessDenied, "User: arn:aws:iam::111111111111:user/bob is not authorized to perform: sts:TagSession on resource: "+
+		"arn:aws:sts::111111111111:federated-user/fred because no identity-based policy allows the sts:TagSession action")
+	must(l.GetFederationToken(ctx(), l.key(bobKey), &GetFederationTokenInput{Name: new("fred")}))(t)
 }

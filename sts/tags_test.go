@@ -151,7 +151,7 @@ func TestContextOfAssumeRole(t *testing.T) {
 		in.TransitiveTagKeys = []string{"C"}
 	}))
 	got := map[string]string{}
-	for key, seen := range err.(*Error).Decision.Request().Context().All() {
+	for key, seen := range errorOf(err).Decision.Request().Context().All() {
 		for _, v := range seen.Values {
 			got[key.String()] += "|" + v
 		}

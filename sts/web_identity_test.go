@@ -120,7 +120,10 @@ func TestWebIdentityRefusals(t *testing.T) {
 				tt.change(in)
 			}
 			_, err := l.AssumeRoleWithWebIdentity(ctx(), in)
-			fails(t, err, tt.status, tt.code, tt.want)
+			e := fails(t, err, tt.status, tt.code, tt.want)
+			if ghost := role("ghost"); *in.RoleArn == ghost && e.Detail != ghost+" is no role" {
+				t.Errorf("detail %q", e.Detail)
+			}
 		})
 	}
 }
@@ -246,7 +249,7 @@ func TestGetWebIdentityTokenRefusals(t *testing.T) {
 	_, err = l.GetWebIdentityToken(ctx(), alice, input(func(in *GetWebIdentityTokenInput) {
 		in.Audience = []string{long, long, long, long, long, long, long, long, long}
 	}))
-	if e := err.(*Error); e.Code != JWTPayloadSizeExceeded || e.Status != 400 {
+	if e := errorOf(err); e.Code != JWTPayloadSizeExceeded || e.Status != 400 {
 		t.Error(err)
 	}
 	session := l.session(alice, in(deployARN, func(in *AssumeRoleInput) { in.DurationSeconds = new(int32(900)) }))
@@ -262,7 +265,7 @@ func TestContextOfGetWebIdentityToken(t *testing.T) {
 	l := newLab(t)
 	_, err := l.GetWebIdentityToken(ctx(), l.key(bobKey), &GetWebIdentityTokenInput{Audience: []string{"a", "b"}, SigningAlgorithm: new("ES384"), Tags: tags("k", "v")})
 	keys := map[string]string{}
-	for key, seen := range err.(*Error).Decision.Request().Context().All() {
+	for key, seen := range errorOf(err).Decision.Request().Context().All() {
 		keys[key.String()] = strings.Join(seen.Values, ",")
 	}
 	for key, want := range map[string]string{

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ func (b *builder) account(described *Account) {
 		resources: make(map[string]*Resource, len(described.Resources)), policyOf: map[string]*policy.Set{},
 		uniqueIDs: map[string]string{},
 	}
+	a.own()
 	w.accounts[a.ID] = a
 	b.managed(a)
 	b.groups(a)
@@ -51,6 +53,15 @@ func (b *builder) account(described *Account) {
 	b.providers(a)
 	b.resources(a)
 	b.takeKeys(a)
+}
+
+// own gives the account lists of its own, since what is built is written into
+// them and the ones described may be those of another world.
+func (a *account) own() {
+	a.Policies, a.Groups = slices.Clone(a.Policies), slices.Clone(a.Groups)
+	a.Users, a.Roles = slices.Clone(a.Users), slices.Clone(a.Roles)
+	a.OIDCProviders, a.SAMLProviders = slices.Clone(a.OIDCProviders), slices.Clone(a.SAMLProviders)
+	a.Resources = slices.Clone(a.Resources)
 }
 
 // identity checks the name and path of an identity and gives its ARN.

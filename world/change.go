@@ -176,3 +176,19 @@ func SetOrganization(value *Organization) Change {
 		return nil
 	}}
 }
+
+// PutOIDCProvider adds an OIDC provider to an account, or replaces the one of
+// that name.
+func PutOIDCProvider(accountID string, value OIDCProvider) Change {
+	return inAccount(accountID, func(a *Account) error {
+		return put(&a.OIDCProviders, value, func(p OIDCProvider) bool { return p.Name == value.Name })
+	})
+}
+
+// PutSAMLProvider adds a SAML provider to an account, or replaces the one of
+// that name.
+func PutSAMLProvider(accountID string, value SAMLProvider) Change {
+	return inAccount(accountID, func(a *Account) error {
+		return put(&a.SAMLProviders, value, func(p SAMLProvider) bool { return p.Name == value.Name })
+	})
+}

@@ -63,8 +63,8 @@ type World struct {
 
 // New makes the world of a description. The list holds all problems:
 // duplicates, names and ids that AWS would refuse, references to what the world
-// does not hold; with an error among them the World is nil. The description's
-// slices become the world's and must not be changed.
+// does not hold; with an error among them the World is nil. The world keeps
+// the policies of the description, and copies its lists.
 func New(d Description) (*World, diag.List) {
 	b := builder{world: &World{
 		partition: cmp.Or(d.Partition, "aws"),

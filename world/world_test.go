@@ -368,3 +368,19 @@ func TestWithSharesWhatDidNotChange(t *testing.T) {
 		t.Error("a change was not made")
 	}
 }
+
+func TestAWorldMadeOfAnothersDescriptionLeavesItAlone(t *testing.T) {
+	t.Parallel()
+	w := build(t, sample(t))
+	alice := w.UserNamed(here, "alice")
+	set := alice.IdentitySet()
+	again := build(t, w.Description())
+	account := *w.Account(here)
+	changed, problems := w.With(world.PutAccount(account))
+	if changed == nil {
+		t.Fatal(problems)
+	}
+	if again.UserNamed(here, "alice") == alice || changed.UserNamed(here, "alice") == alice || alice.IdentitySet() != set {
+		t.Error("two worlds share a user that was built twice")
+	}
+}

@@ -169,12 +169,20 @@ func (e *evaluation) summary() int {
 		fmt.Fprintln(e.env.stderr, "error: no case was found")
 		return exitUnusable
 	case e.differ > 0:
-		fmt.Fprintf(e.env.stderr, "error: %d of %d cases are not decided as expected\n", e.differ, e.total)
+		fmt.Fprintf(e.env.stderr, "error: %s not decided as expected\n", of(e.differ, e.total))
 		return exitNo
 	case e.invalid > 0:
-		fmt.Fprintf(e.env.stderr, "error: %d of %d cases are invalid\n", e.invalid, e.total)
+		fmt.Fprintf(e.env.stderr, "error: %s invalid\n", of(e.invalid, e.total))
 		return exitUnusable
 	default:
 		return exitYes
 	}
+}
+
+// of says how many of the cases are something.
+func of(n, total int) string {
+	if n == 1 {
+		return fmt.Sprintf("1 of %d cases is", total)
+	}
+	return fmt.Sprintf("%d of %d cases are", n, total)
 }

@@ -67,6 +67,9 @@ type commands struct {
 	Graph        graphCommand        `cmd:"" help:"Draw who can assume what."`
 	Eval         evalCommand         `cmd:"" help:"Decide requests: a file of cases, or one request given by flags."`
 	Test         testCommand         `cmd:"" help:"Run test files of policies."`
+	Serve        serveCommand        `cmd:"" help:"Serve the STS of a world to AWS SDKs and the AWS command line."`
+	Explain      explainCommand      `cmd:"" help:"Say what the statements of a policy say, their conditions in CEL if wanted."`
+	Lint         lintCommand         `cmd:"" help:"Find what is wrong with policies that AWS takes all the same."`
 }
 
 // usageError is an error in the arguments, with a hint what to do.

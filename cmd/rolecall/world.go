@@ -35,7 +35,7 @@ func (f *worldFlags) open(env *environment) (*rolecall.World, int, error) {
 	if err != nil {
 		return nil, exitUnusable, err
 	}
-	return w, exitYes, diag.Render(env.stderr, w.Warnings(), diag.Style{})
+	return w, exitYes, diag.Render(env.stderr, w.Warnings, diag.Style{})
 }
 
 // callFlags are what is given of a call.

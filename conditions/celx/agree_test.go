@@ -206,7 +206,7 @@ func TestCornersAgree(t *testing.T) {
 		"the Kelvin sign is a k":                 {"StringEqualsIgnoreCase", []string{"\u212a"}, "k", true},
 		"a dotted capital I is no i":             {"StringEqualsIgnoreCase", []string{"\u0130"}, "i", false},
 		"quotes and controls":                    {"StringEquals", []string{"\"'`\\\x00\x7f\u2028\U0010FFFF\n"}, "\"'`\\\x00\x7f\u2028\U0010FFFF\n", true},
-		"many variables":                         {"StringLike", []string{strings.Repeat("${k:v}", 400) + "*"}, strings.Repeat("b", 401), true},
+		"many variables":                         {"StringLike", []string{strings.Repeat("${k:v}", 100) + "*"}, strings.Repeat("b", 101), true},
 		"an empty value in the middle of a list": {"ForAnyValue:StringEquals", []string{"", "a"}, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestWhatCELCannotHold(t *testing.T) {
 	if _, err := compiled.Eval(&long); err == nil {
 		t.Error("a comparison that takes too long is an error, not a false")
 	}
-	if _, err := celx.Compile(block("StringEquals", "k:k", strings.Repeat("a", 5<<20))); err == nil {
+	if _, err := celx.Compile(block("StringEquals", "k:k", strings.Repeat("a${", 1<<19))); err == nil {
 		t.Error("an expression that is too long")
 	}
 	empty := conditions.NewBlock(nil)

@@ -67,8 +67,8 @@ var ErrText = errors.New("a key or value of the condition is not UTF-8")
 
 // Bounds of the expression of a condition.
 const (
-	maxExpression = 4 << 20 // code points
-	maxNodes      = 1 << 20
+	maxExpression = 1 << 20 // code points
+	maxNodes      = 10_000  // the time of the type check grows with the square
 )
 
 // Condition is a condition block compiled by CEL. It is immutable and may be
@@ -90,8 +90,9 @@ var conditionEnv = sync.OnceValues(func() (*cel.Env, error) {
 })
 
 // Compile gives the expression of a block to CEL. It fails on a text that is
-// not UTF-8 ([ErrText]), and on a block whose expression is longer than four
-// million characters or of more than a million nodes.
+// not UTF-8 ([ErrText]), and on a block whose expression is longer than a
+// million characters or of more than ten thousand nodes, beyond what AWS
+// stores.
 func Compile(b *conditions.Block) (*Condition, error) {
 	if !isUTF8(b) {
 		return nil, ErrText

@@ -35,8 +35,20 @@ type value struct {
 // quotes behind a comma and one space (PL-172).
 var variable = regexp.MustCompile(`(?s)^([^ \t\r\n]+?)(?:, '(.*)')?$`)
 
-// inPolicy finds what is more than a character in a text with variables.
-var inPolicy = regexp.MustCompile(`(?s)\$\{[^}]*\}|.`)
+// pieces cuts a text with variables: plain text, then a variable with its
+// braces, and so on in turn. A "${" without "}" is plain text (PL-179).
+func pieces(text string) []string {
+	var list []string
+	for {
+		start := strings.Index(text, "${")
+		length := strings.IndexByte(text[max(start, 0):], '}') + 1
+		if start < 0 || length == 0 {
+			return append(list, text)
+		}
+		list = append(list, text[:start], text[start:start+length])
+		text = text[start+length:]
+	}
+}
 
 func readValues(sources []string, m mode, variables bool) []value {
 	values := make([]value, len(sources))
@@ -47,27 +59,29 @@ func readValues(sources []string, m mode, variables bool) []value {
 }
 
 func readValue(source string, m mode, variables bool) value {
-	// A pattern with fewer than six parts is none, whatever its variables are
-	// (PL-165): iam.arnLike fails on it.
-	if m == parts && variables && strings.Count(variableText.ReplaceAllString(source, ""), ":") < 5 {
+	list := []string{source}
+	if variables {
+		list = pieces(source)
+	}
+	colons := 0
+	for i := 0; i < len(list); i += 2 {
+		colons += strings.Count(list[i], ":")
+	}
+	if m == parts && colons < 5 {
+		// It is no pattern, whatever its variables are (PL-165): iam.arnLike
+		// fails on it.
 		return value{source: source, text: quote(m.escape(source))}
 	}
 	r := valueReader{value: value{source: source}, mode: m}
-	if !variables {
-		r.characters(source)
-		return r.finish()
-	}
-	for _, token := range inPolicy.FindAllString(source, -1) {
-		if body, ok := strings.CutPrefix(token, "${"); ok {
-			r.variable(strings.TrimSuffix(body, "}"))
+	for i, piece := range list {
+		if i%2 == 0 {
+			r.characters(piece)
 		} else {
-			r.characters(token)
+			r.variable(piece[len("${") : len(piece)-len("}")])
 		}
 	}
 	return r.finish()
 }
-
-var variableText = regexp.MustCompile(`(?s)\$\{[^}]*\}`)
 
 // valueReader gathers the pieces of a value.
 type valueReader struct {

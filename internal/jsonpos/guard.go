@@ -124,12 +124,13 @@ func codeUnit(text string) int {
 	return int(unit)
 }
 
-// syntaxError says where a text stops being JSON, and why.
+// syntaxError says where a text stops being JSON, and why; of JSON it says
+// nothing.
 func syntaxError(text string) (at int, why string) {
 	var raw json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal([]byte(text), &raw); errors.As(err, &syntax) {
 		return max(int(syntax.Offset)-1, 0), syntax.Error()
 	}
-	return 0, "no JSON value"
+	return 0, ""
 }

@@ -8,7 +8,10 @@
 package jsonpos
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,6 +28,9 @@ type Limits struct {
 	Bytes int
 	// Depth is how deep arrays and objects may be nested.
 	Depth int
+	// Values is how many values and names of members are read; 0 means any
+	// number. Each takes 16 bytes of memory.
+	Values int
 }
 
 // Kind is the JSON type of a value. The zero value is invalid.
@@ -91,20 +97,26 @@ func Parse(src *diag.Source, limits Limits) (Value, diag.List) {
 
 // ParseAll reads the JSON values that stand one after the other in the
 // source's text, at least one. All but the last must be objects or arrays. It
-// is otherwise as [Parse].
+// is otherwise as [Parse]; what bounds the values bounds those of all together.
 func ParseAll(src *diag.Source, limits Limits) ([]Value, diag.List) {
 	if err := guard(src, limits); err != nil {
 		return nil, diag.List{*err}
 	}
+	const each = 10 // what a tree takes, in values
 	var values []Value
+	rest := limits
+	rest.Values = cmp.Or(limits.Values, math.MaxInt)
 	for start := 0; start == 0 || strings.TrimLeft(src.Text[start:], whiteSpace) != ""; {
 		end := start + valueEnd(src.Text[start:])
-		v, ok := parse(src, start, end, limits)
+		v, ok := parse(src, start, end, rest)
 		if !ok {
 			return nil, diag.List{*problem(src, start, end, limits)}
 		}
 		values = append(values, v)
 		start = end
+		if rest.Values -= len(v.tree.nodes) + each; rest.Values <= 0 && end < len(src.Text) {
+			return nil, diag.List{*tooMany(src, start, limits)}
+		}
 	}
 	return values, nil
 }
@@ -122,7 +134,7 @@ const whiteSpace = " \t\r\n"
 
 // parse reads the value that is a part of the text, between bounds.
 func parse(src *diag.Source, start, end int, limits Limits) (Value, bool) {
-	t, ok := newTree(src.Text[:end], start, limits.Depth)
+	t, ok := newTree(src.Text[:end], start, limits)
 	return Value{tree: t, source: src}, ok
 }
 
@@ -132,7 +144,14 @@ func problem(src *diag.Source, start, end int, limits Limits) *diag.Diagnostic {
 		return err
 	}
 	at, why := syntaxError(src.Text[start:end])
+	if why == "" {
+		return tooMany(src, start, limits)
+	}
 	return failure(src, start+at, "not valid JSON: "+why, "")
+}
+
+func tooMany(src *diag.Source, start int, limits Limits) *diag.Diagnostic {
+	return failure(src, start, fmt.Sprintf("the text has more than the %d values that are read", limits.Values), "split it up")
 }
 
 // valueEnd gives the end of the object or array that text begins with. Of
@@ -164,7 +183,12 @@ func (v Value) Exists() bool { return v.source != nil }
 // Source gives the text that the value stands in.
 func (v Value) Source() *diag.Source { return v.source }
 
-func (v Value) node() *node { return &v.tree.nodes[v.at] }
+func (v Value) node() *node {
+	if v.tree == nil {
+		return &node{}
+	}
+	return &v.tree.nodes[v.at]
+}
 
 // Span gives the place of the value.
 func (v Value) Span() diag.Span { return v.node().span() }
@@ -174,9 +198,14 @@ func (n *node) span() diag.Span { return diag.Span{Start: int(n.start), End: int
 // Raw gives the value as it is written.
 func (v Value) Raw() string { return v.tree.raw(v.node()) }
 
-func (t *tree) raw(n *node) string { return t.text[n.start:n.end] }
+func (t *tree) raw(n *node) string {
+	if t == nil {
+		return ""
+	}
+	return t.text[n.start:n.end]
+}
 
-// Kind gives the JSON type.
+// Kind gives the JSON type, and 0 for an absent value.
 func (v Value) Kind() Kind { return v.node().kind }
 
 // Text gives a string unescaped, and a number or a boolean as it is written:

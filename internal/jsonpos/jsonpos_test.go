@@ -3,6 +3,7 @@ package jsonpos
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -281,5 +282,47 @@ func TestValuesThatFollowEachOther(t *testing.T) {
 				t.Error(diff, list)
 			}
 		})
+	}
+}
+
+func TestValuesAreBounded(t *testing.T) {
+	t.Parallel()
+	for text, most := range map[string]int{`[1,2,3]`: 4, `{"a":{"b":1}}`: 5, `7`: 1} {
+		limits := Limits{Bytes: 100, Depth: 5, Values: most}
+		if _, list := Parse(&diag.Source{Text: text}, limits); list != nil {
+			t.Errorf("%s: %v", text, list)
+		}
+		limits.Values--
+		_, list := Parse(&diag.Source{Text: text}, limits)
+		if want := fmt.Sprintf("1:1: JSON_SYNTAX: the text has more than the %d values that are read; split it up", limits.Values); limits.Values > 0 && (list == nil || list.Error() != want) {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+}
+
+func TestValuesThatFollowEachOtherAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	limits := Limits{Bytes: 100, Depth: 5, Values: 20}
+	if _, list := ParseAll(&diag.Source{Text: "[] [1,2]"}, limits); list != nil {
+		t.Error(list)
+	}
+	for _, text := range []string{"[] [] []", "[] [1,2,3,4,5,6,7,8,9,10]"} {
+		if _, list := ParseAll(&diag.Source{Text: text}, limits); list == nil || !strings.Contains(list.Error(), "more than the 20 values") {
+			t.Errorf("%s: %v", text, list)
+		}
+	}
+}
+
+func TestAnAbsentValueIsEmpty(t *testing.T) {
+	t.Parallel()
+	var v Value
+	if v.Exists() || v.Kind() != 0 || v.Text() != "" || v.Raw() != "" || v.Span() != (diag.Span{}) || v.Len() != 0 {
+		t.Errorf("%v %q %q %v %d", v.Kind(), v.Text(), v.Raw(), v.Span(), v.Len())
+	}
+	for range v.Items() {
+		t.Error("it has an item")
+	}
+	for range v.Members() {
+		t.Error("it has a member")
 	}
 }

@@ -23,6 +23,7 @@ type Reader struct {
 	// held is a line that ended the case before it.
 	held     []byte
 	heldLine int
+	buffer   []byte // of the line, reused
 	done     bool
 }
 
@@ -37,6 +38,7 @@ func NewReader(in io.Reader, name string) *Reader {
 func (r *Reader) Next() (*diag.Source, error) {
 	var text []byte
 	first, depth := 0, 0
+	r.skipBlank()
 	for {
 		line, number, err := r.nextLine()
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -52,7 +54,7 @@ func (r *Reader) Next() (*diag.Source, error) {
 		case first == 0:
 			first = number
 		case line[0] == '{':
-			r.held, r.heldLine = line, number
+			r.held, r.heldLine = bytes.Clone(line), number
 			return r.source(text, first), nil
 		}
 		if len(text) <= MaxBytes {
@@ -75,8 +77,25 @@ func (r *Reader) source(text []byte, first int) *diag.Source {
 	return &diag.Source{Name: r.name, Text: string(text), FirstLine: first}
 }
 
+// skipBlank passes over lines of white space, many at a time.
+func (r *Reader) skipBlank() {
+	for r.held == nil {
+		piece, _ := r.in.Peek(max(1, r.in.Buffered())) // what fails here fails again when a line is read
+		blank := piece[:len(piece)-len(bytes.TrimLeft(piece, " \t\r\n"))]
+		n := bytes.LastIndexByte(blank, '\n') + 1
+		if n == 0 {
+			return
+		}
+		r.line += bytes.Count(blank[:n], []byte{'\n'})
+		if _, err := r.in.Discard(n); err != nil {
+			return
+		}
+	}
+}
+
 // nextLine gives a line with its end, at most MaxBytes+1 bytes of it, and its
-// number. A line that was held back comes first.
+// number. A line that was held back comes first. The line is good until the
+// next one is read.
 func (r *Reader) nextLine() ([]byte, int, error) {
 	if r.held != nil {
 		line := r.held
@@ -86,7 +105,8 @@ func (r *Reader) nextLine() ([]byte, int, error) {
 	if r.done {
 		return nil, r.line, io.EOF
 	}
-	var line []byte
+	line := r.buffer[:0]
+	defer func() { r.buffer = line }()
 	for {
 		piece, err := r.in.ReadSlice('\n')
 		if room := MaxBytes + 1 - len(line); room > 0 {

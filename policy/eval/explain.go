@@ -48,7 +48,7 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 		for level, set := range p.sets(l) {
 			layer := Layer{Name: l, Level: level, Skipped: skipped(l, r, p)}
 			if layer.Skipped == "" {
-				layer.Statements = slices.Collect(set.Explain(&match))
+				layer.Statements = slices.AppendSeq(make([]policy.Verdict, 0, set.Len()), set.Explain(&match))
 				if one := outcomeOf(layer.Statements); l == BySCP || l == ByRCP {
 					addLevel(&outcome, one)
 				} else {

@@ -90,7 +90,7 @@ var accessKeyFields = []field[world.AccessKey]{
 }
 
 func (r *reader) accessKeys(v jsonpos.Value, what string) (list []world.AccessKey) {
-	r.items(v, what, func(item jsonpos.Value) {
+	r.items(v, what, maxItems, func(item jsonpos.Value) {
 		var k world.AccessKey
 		object(r, item, "an access key", accessKeyFields, &k)
 		list = append(list, k)
@@ -110,7 +110,7 @@ var mfaDeviceFields = []field[world.MFADevice]{
 }
 
 func (r *reader) mfaDevices(v jsonpos.Value, what string) (list []world.MFADevice) {
-	r.items(v, what, func(item jsonpos.Value) {
+	r.items(v, what, maxItems, func(item jsonpos.Value) {
 		var d world.MFADevice
 		object(r, item, "an MFA device", mfaDeviceFields, &d)
 		list = append(list, d)
@@ -173,7 +173,7 @@ var delegationFields = []field[world.Delegation]{
 }
 
 func (r *reader) delegations(v jsonpos.Value, a *account) {
-	r.items(v, "delegations", func(item jsonpos.Value) {
+	r.items(v, "delegations", maxAccounts, func(item jsonpos.Value) {
 		d := world.Delegation{Place: place(item)}
 		object(r, item, "a delegation", delegationFields, &d)
 		a.Delegations = append(a.Delegations, d)

@@ -70,6 +70,9 @@ func ignored[T any](*reader, jsonpos.Member, *T) {}
 
 // details reads a page. Without an account it is of those that its ARNs name.
 func (r *reader) details(v jsonpos.Value, into *account) {
+	if !r.count(place(v)) {
+		return
+	}
 	output := *r
 	output.output = true
 	p := page{at: place(v), accounts: map[string]bool{}, into: into}
@@ -81,7 +84,7 @@ func (r *reader) details(v jsonpos.Value, into *account) {
 // place, a file of pages, or a list of them.
 func (r *reader) detailsOf(v jsonpos.Value, a *account) {
 	if v.Kind() == jsonpos.Array {
-		r.items(v, "authorizationDetails", func(item jsonpos.Value) { r.detailsOf(item, a) })
+		r.items(v, "authorizationDetails", maxItems, func(item jsonpos.Value) { r.detailsOf(item, a) })
 		return
 	}
 	name, ok := r.reference(v)
@@ -112,9 +115,9 @@ func (r *reader) detailsOf(v jsonpos.Value, a *account) {
 // readList reads a list of a page and adds each item to its account, which is
 // nil for what AWS manages.
 func readList[T any](r *reader, m jsonpos.Member, p *page, kind string, fields []field[detail[T]], add func(*reader, *account, *detail[T])) {
-	r.items(m.Value, m.Key, func(item jsonpos.Value) {
+	r.items(m.Value, m.Key, maxThings, func(item jsonpos.Value) {
 		d := detail[T]{at: place(item)}
-		if !r.count(d.at, largeThing) {
+		if !r.count(d.at) {
 			return
 		}
 		object(r, item, "a "+kind, fields, &d)
@@ -126,7 +129,7 @@ func readList[T any](r *reader, m jsonpos.Member, p *page, kind string, fields [
 			r.refuse(CodeConflict, d.at, fmt.Sprintf("the Arn %s does not fit the path %q and the name %q",
 				diag.Clip(d.arn, 200), diag.Clip(d.path, 100), diag.Clip(d.name, 100)), "")
 		case !r.inPartition(whole.Partition, d.at):
-		case whole.Account == awsAccount:
+		case whole.Account == awsAccount && kind == "policy":
 			add(r, nil, &d)
 		case p.into != nil && p.into.ID != whole.Account:
 			r.refuse(CodeConflict, d.at, fmt.Sprintf("%s does not belong to account %s", diag.Clip(d.arn, 200), diag.Clip(p.into.ID, 20)),
@@ -156,12 +159,26 @@ func (r *reader) inPartition(partition string, at world.Place) bool {
 	return false
 }
 
-// incomplete tells of pages that others must follow which are not there.
+// incomplete tells of pages that others must follow which are not there: no
+// page of the account is the last.
 func (l *loader) incomplete() {
+	ended, someEnd, everyEnd := map[string]bool{}, false, false
+	for i := range l.pages {
+		if p := &l.pages[i]; !p.truncated {
+			someEnd, everyEnd = true, everyEnd || len(p.accounts) == 0
+			for id := range p.accounts {
+				ended[id] = true
+			}
+		}
+	}
 	warned := map[string]bool{}
 	for i := range l.pages {
 		p := &l.pages[i]
-		if !p.truncated || l.followed(p) || warned[p.at.Source.Name] {
+		followed := everyEnd || someEnd && len(p.accounts) == 0
+		for id := range p.accounts {
+			followed = followed || ended[id]
+		}
+		if !p.truncated || followed || warned[p.at.Source.Name] {
 			continue
 		}
 		warned[p.at.Source.Name] = true
@@ -171,23 +188,4 @@ func (l *loader) incomplete() {
 			Hint:    "give the pages that follow as well; get-account-authorization-details without --max-items prints all of them",
 		})
 	}
-}
-
-// followed tells whether there is a last page of an account that a page is of.
-func (l *loader) followed(p *page) bool {
-	for i := range l.pages {
-		last := &l.pages[i]
-		if last.truncated {
-			continue
-		}
-		if len(p.accounts) == 0 || len(last.accounts) == 0 {
-			return true
-		}
-		for id := range last.accounts {
-			if p.accounts[id] {
-				return true
-			}
-		}
-	}
-	return false
 }

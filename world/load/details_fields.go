@@ -26,7 +26,7 @@ func policyLists[T any](inline string, at func(*T) *world.Permissions) []field[d
 	return []field[detail[T]]{
 		{inline, func(r *reader, m jsonpos.Member, d *detail[T]) {
 			list := &at(&d.value).Inline
-			r.items(m.Value, m.Key, func(item jsonpos.Value) {
+			r.items(m.Value, m.Key, maxItems, func(item jsonpos.Value) {
 				var p policy.Policy
 				object(r, item, "an inline policy", inlineFields, &p)
 				if p.Document == nil {
@@ -38,7 +38,7 @@ func policyLists[T any](inline string, at func(*T) *world.Permissions) []field[d
 		}},
 		{"AttachedManagedPolicies", func(r *reader, m jsonpos.Member, d *detail[T]) {
 			list := &at(&d.value).Attached
-			r.items(m.Value, m.Key, func(item jsonpos.Value) {
+			r.items(m.Value, m.Key, maxItems, func(item jsonpos.Value) {
 				var arn string
 				object(r, item, "an attached policy", attachedFields, &arn)
 				*list = append(*list, arn)
@@ -56,7 +56,7 @@ func boundaryAndTags[T any](at func(*T) (*world.Permissions, *[]world.Tag)) []fi
 		}},
 		{"Tags", func(r *reader, m jsonpos.Member, d *detail[T]) {
 			_, tags := at(&d.value)
-			r.items(m.Value, m.Key, func(item jsonpos.Value) {
+			r.items(m.Value, m.Key, maxItems, func(item jsonpos.Value) {
 				var t world.Tag
 				object(r, item, "a tag", tagFields, &t)
 				*tags = append(*tags, t)
@@ -125,7 +125,7 @@ var policyDetails = join(
 		text("PolicyId", func(d *detail[world.ManagedPolicy]) *string { return &d.value.ID }),
 		text("DefaultVersionId", func(d *detail[world.ManagedPolicy]) *string { return &d.defaultVersion }),
 		{"PolicyVersionList", func(r *reader, m jsonpos.Member, d *detail[world.ManagedPolicy]) {
-			r.items(m.Value, m.Key, func(item jsonpos.Value) {
+			r.items(m.Value, m.Key, maxItems, func(item jsonpos.Value) {
 				var v world.PolicyVersion
 				object(r, item, "a version", versionDetails, &v)
 				d.value.Versions = append(d.value.Versions, v)
@@ -157,25 +157,16 @@ func join[T any](lists ...[]field[T]) []field[T] {
 }
 
 func (r *reader) addUser(a *account, d *detail[world.User]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.detailed.users = append(a.detailed.users, d.value)
 }
 
 func (r *reader) addGroup(a *account, d *detail[world.Group]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.Groups = append(a.Groups, d.value)
 }
 
 func (r *reader) addRole(a *account, d *detail[world.Role]) {
-	if a == nil {
-		return
-	}
 	d.value.Name, d.value.Path, d.value.Place, d.value.Partial = d.name, d.path, d.at, true
 	a.detailed.roles = append(a.detailed.roles, d.value)
 }

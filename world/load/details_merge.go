@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +31,7 @@ func (a *account) complete() {
 			kept = append(kept, u)
 		}
 	}
-	a.Users = append(a.detailed.users, kept...)
+	a.Users = slices.Concat(a.detailed.users, kept)
 	roles := make(map[string]*world.Role, len(a.detailed.roles))
 	for i := range a.detailed.roles {
 		roles[a.detailed.roles[i].Name] = &a.detailed.roles[i]
@@ -41,7 +42,7 @@ func (a *account) complete() {
 			keptRoles = append(keptRoles, role)
 		}
 	}
-	a.Roles = append(a.detailed.roles, keptRoles...)
+	a.Roles = slices.Concat(a.detailed.roles, keptRoles)
 }
 
 // addToUser adds the keys and devices of a user that says nothing else, and

@@ -18,7 +18,7 @@ import (
 )
 
 // output makes a page of authorization details; documents go through encode.
-func output(encode func(string) string, more string) string {
+func output(encode func(string) string) string {
 	return fmt.Sprintf(`{
   "UserDetailList": [{
     "Path": "/dev/", "UserName": "alice", "UserId": "AIDAEXAMPLEALICE00000", "Arn": "arn:aws:iam::111122223333:user/dev/alice",
@@ -49,8 +49,8 @@ func output(encode func(string) string, more string) string {
   }, {
     "PolicyName": "X", "PolicyId": "ANPAX", "Arn": "arn:aws:iam::aws:policy/X", "Path": "/", "DefaultVersionId": "v1",
     "PolicyVersionList": [{"Document": %[1]s, "VersionId": "v1", "IsDefaultVersion": true}]
-  }]%[3]s
-}`, encode(anyPolicy), encode(anyTrust), more)
+  }]
+}`, encode(anyPolicy), encode(anyTrust))
 }
 
 // The forms of a document.
@@ -64,7 +64,7 @@ func TestAuthorizationDetails(t *testing.T) {
 	t.Parallel()
 	var want string
 	for name, encode := range map[string]func(string) string{"as the CLI prints it": plain, "in strings": inString, "URL-encoded": urlEncoded} {
-		w, problems := load.Parse("details.json", output(encode, ""))
+		w, problems := load.Parse("details.json", output(encode))
 		if w == nil || len(problems) != 1 || problems[0].Summary != unknownLimit {
 			t.Fatalf("%s: %v", name, problems)
 		}
@@ -95,7 +95,7 @@ func TestAuthorizationDetails(t *testing.T) {
 
 func TestAMissingBoundaryMakesAnswersConditional(t *testing.T) {
 	t.Parallel()
-	w, _ := load.Parse("details.json", output(plain, ""))
+	w, _ := load.Parse("details.json", output(plain))
 	decide := func(who string) eval.Outcome {
 		t.Helper()
 		request, policies, err := w.Prepare(world.Request{
@@ -181,7 +181,7 @@ accounts:
     roles: {deploy: {maxSessionDuration: 7200}}
 awsManagedPolicies: {"arn:aws:iam::aws:policy/X": null}
 `
-	w, problems := load.FS(files(map[string]string{"w.yaml": add, "details.json": output(plain, "")}), ".")
+	w, problems := load.FS(files(map[string]string{"w.yaml": add, "details.json": output(plain)}), ".")
 	if w == nil {
 		t.Fatal(problems)
 	}
@@ -197,7 +197,7 @@ awsManagedPolicies: {"arn:aws:iam::aws:policy/X": null}
 	}
 	for _, more := range []string{"users: {alice: {tags: {}, policies: {}, groups: [dev]}}", "roles: {deploy: {path: /x/}}", "groups: {dev: {}}"} {
 		text := "accounts: {\"111122223333\": {authorizationDetails: {file: details.json}, " + more + "}}"
-		w, problems := load.FS(files(map[string]string{"w.yaml": text, "details.json": output(plain, "")}), ".")
+		w, problems := load.FS(files(map[string]string{"w.yaml": text, "details.json": output(plain)}), ".")
 		if w != nil || !strings.Contains(problems.Error(), "is described twice") && !strings.Contains(problems.Error(), "has no trust policy") {
 			t.Errorf("%s: %v", more, problems)
 		}
@@ -210,6 +210,8 @@ func TestDetailsThatAreRefused(t *testing.T) {
 	tests := map[string]struct{ text, want string }{
 		"no ARN":               {user(`"UserName": "a", "Path": "/"`), `d:1:34: BAD_NAME: the user has no Arn that can be read`},
 		"another path":         {user(`"UserName": "a", "Path": "/x/", "Arn": "arn:aws:iam::111122223333:user/a"`), `d:1:34: CONFLICT: the Arn arn:aws:iam::111122223333:user/a does not fit the path "/x/" and the name "a"`},
+		"a user of AWS":        {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::aws:user/a"`), `d:1:34: BAD_NAME: "aws" is not an account id`},
+		"no pages in a file":   {`{"accounts": {"111122223333": {"authorizationDetails": [{"file": "x"}, 7]}}}`, `authorizationDetails must be the output`},
 		"two partitions":       {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/a"}, {"UserName": "b", "Path": "/", "Arn": "arn:aws-cn:iam::111122223333:user/b"`), `the ARN is of the partition "aws-cn"; another is at d:1:34`},
 		"no document":          {user(`"UserName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/a", "UserPolicyList": [{"PolicyName": "p"}]`), `d:1:114: MISSING_FIELD: the policy has no PolicyDocument`},
 		"no trust policy":      {`{"RoleDetailList": [{"RoleName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/a"}]}`, `d:1:34: MISSING_FIELD: role a has no trust policy`},
@@ -229,6 +231,18 @@ func TestDetailsThatAreRefused(t *testing.T) {
 				t.Errorf("%v", problems)
 			}
 		})
+	}
+}
+
+func TestWhatAWSStoredLongAgoIsTaken(t *testing.T) {
+	t.Parallel()
+	twice := strings.Replace(anyTrust, `"Action"`, `"Action": "sts:TagSession", "Action"`, 1)
+	w := parsed(t, "d", `{"RoleDetailList": [{"RoleName": "a", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/a", "AssumeRolePolicyDocument": `+urlEncoded(twice)+`}]}`)
+	if got := len(w.Role("arn:aws:iam::111122223333:role/a").Trust.Statements[0].Action.Items); got != 2 {
+		t.Errorf("%d actions", got)
+	}
+	if w, _ := load.Parse("w", `{"accounts": {"111122223333": {"roles": {"a": {"trustPolicy": `+twice+`}}}}}`); w != nil {
+		t.Error("a policy of today has an element once")
 	}
 }
 

@@ -38,9 +38,9 @@
 //
 // # Bounds
 //
-// A file may have 256 MiB, a YAML file 16 MiB and aliases that make four times
-// as much of it, all files together 1 GiB. Values may be nested 64 deep, a
-// folder may have 10,000 files, a world 500,000 users, groups, roles and
-// policies, and a list of an identity 1,000 items. Files that a document names
-// are below its folder.
+// A file may have 256 MiB and 16 million values, a YAML file 16 MiB and aliases
+// that make four times as much of it, all files together 1 GiB. Values may be
+// nested 64 deep, a folder may have 10,000 files, a world 500,000 users, groups,
+// roles and policies with 5 million statements in force, and a list of an
+// identity 1,000 items. Files that a document names are below its folder.
 package load

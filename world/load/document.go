@@ -95,7 +95,7 @@ func (r *reader) unit(v jsonpos.Value, what string, at world.Place) world.Unit {
 	object(r, v, what, unitFields, &u)
 	for m := range v.Members() {
 		if m.Key == "units" && !m.Duplicate {
-			r.items(m.Value, "units", func(item jsonpos.Value) {
+			r.items(m.Value, "units", maxItems, func(item jsonpos.Value) {
 				u.Units = append(u.Units, r.unit(item, "a unit", place(item)))
 			})
 		}
@@ -142,7 +142,7 @@ func (a awsManaged) put(r *reader, p world.ManagedPolicy, from origin) {
 		a[p.ARN] = &found{p, from}
 	case from < old.from:
 	case from == fromWorld:
-		r.refuse(CodeConflict, p.Place, fmt.Sprintf("the policy %s is described twice", diag.Clip(p.ARN, 200)),
+		r.refuse(world.CodeDuplicate, p.Place, fmt.Sprintf("the policy %s is described twice", diag.Clip(p.ARN, 200)),
 			"the other is at "+old.Place.Position().String())
 	default:
 		a.newest(r, old, p)

@@ -20,6 +20,7 @@ const (
 	maxTotal = 1 << 30   // bytes of all files
 	maxFiles = 10_000    // files of a folder
 	maxDepth = 64        // of nested lists and mappings
+	maxNodes = 16 << 20  // values of a file
 )
 
 // files reads the files of a world, each once.
@@ -66,6 +67,9 @@ func (f *files) display(name string) string {
 // worlds gives the names of the files that a name stands for: its own, or those
 // of the world files right in the folder that it is.
 func (f *files) worlds(name string) ([]string, error) {
+	if f.fsys == nil {
+		return nil, errNoFiles
+	}
 	info, err := fs.Stat(f.fsys, name)
 	if err != nil || !info.IsDir() {
 		return []string{name}, err
@@ -158,7 +162,7 @@ func format(name string) textFormat {
 // each other. Where the name does not tell the format, a text that begins with
 // a brace is JSON.
 func parseText(src *diag.Source) ([]jsonpos.Value, diag.List) {
-	limits := jsonpos.Limits{Bytes: maxFile, Depth: maxDepth}
+	limits := jsonpos.Limits{Bytes: maxFile, Depth: maxDepth, Values: maxNodes}
 	kind := format(src.Name)
 	if kind == 0 && strings.HasPrefix(strings.TrimLeft(src.Text, " \t\r\n"), "{") {
 		kind = inJSON

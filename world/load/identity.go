@@ -95,7 +95,7 @@ var managedFields = []field[managed]{
 	}},
 	{"versions", func(r *reader, m jsonpos.Member, p *managed) {
 		p.hasVersions = true
-		r.items(m.Value, "versions", func(item jsonpos.Value) {
+		r.items(m.Value, "versions", maxItems, func(item jsonpos.Value) {
 			var version world.PolicyVersion
 			object(r, item, "a version", versionFields, &version)
 			p.Versions = append(p.Versions, version)

@@ -24,6 +24,15 @@ func lines(list diag.List) []string {
 	return out
 }
 
+// manyMembers gives the members of an object.
+func manyMembers(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`"k%04d": "v"`, i)
+	}
+	return strings.Join(list, ",")
+}
+
 // files makes a file system of names and texts.
 func files(texts map[string]string) fstest.MapFS {
 	fsys := fstest.MapFS{}
@@ -103,6 +112,33 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 				`w:1:132: DATA_TYPE: an item of serviceControlPolicies must be a policy or {file: name}, not a number`,
 			},
 		},
+		"providers and tags": {
+			`{"accounts": {"111122223333": {"oidcProviders": {"x": {"jwks": 1, "tags": {"a": "1", "a": "2", "b": null}}, "y": {"jwks": {"file": "k"}}, "x": {}},
+"samlProviders": {"corp": {"metadata": {}}}, "resources": [], "delegations": [{"permissions": []}]}}}`,
+			[]string{
+				`w:1:64: DATA_TYPE: jwks must be a string or {file: name}, not a number`,
+				`w:1:86: DUPLICATE_KEY: "a" occurs twice`,
+				`w:1:101: DATA_TYPE: the value of a tag must be a string, not null`,
+				`w:1:123: FILE: cannot read the file: a text that is no file cannot name files`,
+				`w:1:139: DUPLICATE_KEY: "x" occurs twice`,
+				`w:2:40: DATA_TYPE: metadata must be a string or {file: name}, not a mapping`,
+				`w:2:59: DATA_TYPE: resources must be a mapping, not a list`,
+				`w:2:95: DATA_TYPE: permissions must be a policy or {file: name}, not a list`,
+			},
+		},
+		"AWS managed policies": {
+			`{"awsManagedPolicies": {"x": null, "arn:aws:iam::aws:policy/": null, "arn:aws:iam::aws:policy/a": {"file": "x", "file": "y"}}}`,
+			[]string{
+				`w:1:25: BAD_NAME: "x" is not the ARN of an AWS managed policy`,
+				`w:1:36: BAD_NAME: "arn:aws:iam::aws:policy/" is not the ARN of an AWS managed policy`,
+				`w:1:108: FILE: cannot read the file: a text that is no file cannot name files`,
+				`w:1:113: DUPLICATE_KEY: "file" occurs twice`,
+			},
+		},
+		"too many tags": {
+			`{"accounts": {"111122223333": {"users": {"a": {"tags": {` + manyMembers(1500) + `}}}}}}`,
+			[]string{`w:1:13057: TOO_LARGE: there are more than 1000 tags`},
+		},
 		"no world":            {`[]`, []string{`w:1:1: DATA_TYPE: a world must be a mapping, not a list`}},
 		"nothing":             {`null`, []string{`w:1:1: DATA_TYPE: a world must be a mapping, not null`}},
 		"an empty text":       {"# only a comment\n", []string{`w:1:1: YAML_SYNTAX: not valid YAML: there is nothing in the text`}},
@@ -124,6 +160,21 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestAPolicyFileMustHoldOnePolicy(t *testing.T) {
+	t.Parallel()
+	world := "accounts: {111122223333: {policies: {p: {file: p.json}, q: {document: {file: p.json}}}}}"
+	for text, want := range map[string]string{
+		anyPolicy + anyPolicy: "p.json:1:94: FILE: the file holds more than one policy",
+		"{":                   "p.json:1:1: JSON_SYNTAX: not valid JSON: unexpected end of JSON input",
+		"[]":                  "p.json:1:1: JSON_SYNTAX: a policy is a JSON object, not an array",
+	} {
+		w, problems := load.FS(files(map[string]string{"w.yaml": world, "p.json": text}), "w.yaml")
+		if got := lines(problems); w != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%s", got)
+		}
 	}
 }
 
@@ -170,14 +221,15 @@ func TestAFolderIsMerged(t *testing.T) {
 func TestAConflictNamesBothPlaces(t *testing.T) {
 	t.Parallel()
 	w, problems := load.FS(files(map[string]string{
-		"a.yaml": "partition: aws\norganization: {id: o-1, root: {id: r-1}}\naccounts: {111122223333: {name: one, users: {alice: {}}}}",
-		"b.yaml": "partition: aws-cn\norganization: {id: o-2, root: {id: r-1}}\naccounts:\n  111122223333: {name: two, users: {alice: {}}}",
+		"a.yaml": "partition: aws\norganization: {id: o-1, root: {id: r-1}}\naccounts: {111122223333: {name: one, users: {alice: {}}}}\nawsManagedPolicies: {'arn:aws:iam::aws:policy/X': null}",
+		"b.yaml": "partition: aws-cn\norganization: {id: o-2, root: {id: r-1}}\naccounts:\n  111122223333: {name: two, users: {alice: {}}}\nawsManagedPolicies: {'arn:aws:iam::aws:policy/X': null}",
 	}), ".")
 	want := []string{
 		"b.yaml:1:1: CONFLICT: partition of the world is given twice; the other is at a.yaml:1:1",
 		"b.yaml:2:1: CONFLICT: organization of the world is given twice; the other is at a.yaml:2:1",
 		"b.yaml:4:18: CONFLICT: name of account 111122223333 is given twice; the other is at a.yaml:3:27",
 		"b.yaml:4:37: DUPLICATE: the user arn:aws:iam::111122223333:user/alice is described twice; the other is at a.yaml:3:46",
+		"b.yaml:5:22: DUPLICATE: the policy arn:aws:iam::aws:policy/X is described twice; the other is at a.yaml:4:22",
 	}
 	if diff := cmp.Diff(strings.Join(want, "\n"), problems.Error()); diff != "" || w != nil {
 		t.Error(diff)
@@ -265,6 +317,9 @@ func TestOnDisk(t *testing.T) {
 	if w, problems := load.File(dir); w != nil || !strings.Contains(problems.Error(), "escapes") {
 		t.Errorf("a link led out of the folder: %v", problems)
 	}
+	if w, _ := load.FS(nil, "."); w != nil {
+		t.Error("no file system has no world")
+	}
 	for _, name := range []string{filepath.Join(outer, "missing.yaml"), t.TempDir()} {
 		if w, problems := load.File(name); w != nil || problems[0].Code != load.CodeFile {
 			t.Errorf("%s: %v", name, problems)
@@ -317,6 +372,40 @@ func TestListsAreBounded(t *testing.T) {
 	_, problems := load.Parse("w.json", text)
 	if !strings.Contains(problems.Error(), "groups has more than 1000 items") {
 		t.Error(problems[0])
+	}
+}
+
+func TestThingsAreCounted(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`{"accounts": {"111122223333": {"users": {"a": {}`)
+	for i := range 500_000 {
+		fmt.Fprintf(&b, `,"u%d":{}`, i)
+	}
+	w, problems := load.Parse("w.json", b.String()+"}}}}")
+	if w != nil || len(problems) != 1 || problems[0].Code != load.CodeTooLarge {
+		t.Error(problems[0])
+	}
+}
+
+func TestASmallTextCannotMakeALargeWorld(t *testing.T) {
+	t.Parallel()
+	var large, many strings.Builder
+	large.WriteString(`{"accounts": {"111122223333": {"policies": {"p": {"Version": "2012-10-17", "Statement": [` +
+		strings.Repeat(`{"Effect": "Allow", "Action": "s3:*", "Resource": "*"},`, 6000) + `{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}, "users": {"last": {}`)
+	many.WriteString(`{"accounts": {"111122223333": {"users": {"last": {}`)
+	for u := range 1000 {
+		fmt.Fprintf(&large, `, "u%d": {"attachedPolicies": ["arn:aws:iam::111122223333:policy/p"], "groups": ["g%[1]d"]}`, u)
+		fmt.Fprintf(&many, `, "u%d": {"partial": true, "attachedPolicies": [%s"x"]}`, u, strings.Repeat(fmt.Sprintf(`"p%d",`, u), 10))
+		for p := range 60 {
+			fmt.Fprintf(&many, `, "v%d-%d": {"partial": true, "permissionsBoundary": "b%[1]d-%[2]d"}`, u, p)
+		}
+	}
+	for name, text := range map[string]string{"statements": large.String() + "}}}}", "unknown policies": many.String() + "}}}}"} {
+		w, problems := load.Parse("w.json", text)
+		if w != nil || problems[0].Code != load.CodeTooLarge {
+			t.Errorf("%s: %v", name, problems)
+		}
 	}
 }
 

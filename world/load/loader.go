@@ -115,7 +115,7 @@ func (l *loader) read(f *file, folder string) {
 func (l *loader) world() (*world.World, diag.List) {
 	l.incomplete()
 	l.inOnePartition()
-	if l.broken {
+	if l.broken || l.full() {
 		return nil, l.problems.list()
 	}
 	d := world.Description{Partition: l.partition, Organization: l.organization, AWSManagedPolicies: l.awsManaged.list()}
@@ -123,6 +123,9 @@ func (l *loader) world() (*world.World, diag.List) {
 	for i, id := range l.order {
 		l.accounts[id].complete()
 		d.Accounts[i] = l.accounts[id].Account
+	}
+	if l.tooLarge(&d) {
+		return nil, l.problems.list()
 	}
 	w, list := world.New(d)
 	l.problems.add(list)

@@ -164,7 +164,7 @@ func (r *reader) organizationPolicies(v jsonpos.Value, what string, kind policy.
 		r.refuse(CodeDataType, place(v), what+" has no value", "write [] if nothing is attached, or leave the key out")
 		return list
 	}
-	r.items(v, what, func(item jsonpos.Value) {
+	r.items(v, what, maxItems, func(item jsonpos.Value) {
 		p := r.attachment(item, what, kind)
 		if p.Name == "" {
 			p.Name = fmt.Sprintf("%s[%d]", what, len(list))

@@ -11,13 +11,9 @@ import (
 // maxProblems bounds the errors of one load, and the warnings.
 const maxProblems = 1000
 
-// maxThings bounds how many list items, tags and so on are read; something that
-// takes much memory (a user, a role, a policy) counts as several. An account
-// has a few thousand of these.
-const (
-	maxThings  = 8_000_000
-	largeThing = 16
-)
+// maxThings bounds how many things with a name are read: users, groups, roles,
+// policies, ... An account has a few thousand of them.
+const maxThings = 500_000
 
 // maxItems bounds the lists that an identity has, maxAccounts lists of
 // accounts. IAM's own quotas are far below.
@@ -81,15 +77,13 @@ func (l *loader) warn(code string, at world.Place, summary, hint string) {
 // too many things.
 func (l *loader) full() bool { return l.problems.errors > maxProblems }
 
-// count counts things, and reports false when no more are read.
-func (l *loader) count(at world.Place, things int) bool {
-	before := l.counted
-	l.counted += things
-	if before < maxThings && l.counted >= maxThings {
+// count counts a thing, and reports false when no more are read.
+func (l *loader) count(at world.Place) bool {
+	if l.counted++; l.counted == maxThings+1 {
 		l.broken = true
-		l.refuse(CodeTooLarge, at, "the world holds too much", fmt.Sprintf("up to %d users, groups, roles and policies are read", maxThings/largeThing))
+		l.refuse(CodeTooLarge, at, fmt.Sprintf("there are more than %d users, groups, roles and policies", maxThings), "split the world up")
 	}
-	return l.counted < maxThings && !l.full()
+	return l.counted <= maxThings && !l.full()
 }
 
 // given remembers what may be said once: by key, where and how it was said.

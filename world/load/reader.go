@@ -117,18 +117,14 @@ func kindName(v jsonpos.Value) string {
 }
 
 // each calls read for every member of an object whose keys are names that the
-// user chose. It counts them as large things.
+// user chose.
 func (r *reader) each(v jsonpos.Value, what string, read func(m jsonpos.Member)) {
-	r.eachOf(v, what, largeThing, read)
-}
-
-func (r *reader) eachOf(v jsonpos.Value, what string, size int, read func(m jsonpos.Member)) {
 	if !r.isObject(v, what) {
 		return
 	}
 	for m := range v.Members() {
 		switch {
-		case !r.count(r.at(m), size):
+		case !r.count(r.at(m)):
 			return
 		case m.Duplicate:
 			r.twice(m)
@@ -138,8 +134,8 @@ func (r *reader) eachOf(v jsonpos.Value, what string, size int, read func(m json
 	}
 }
 
-// items calls read for every item of a list.
-func (r *reader) items(v jsonpos.Value, what string, read func(item jsonpos.Value)) {
+// items calls read for every item of a list, at most most of them.
+func (r *reader) items(v jsonpos.Value, what string, most int, read func(item jsonpos.Value)) {
 	switch v.Kind() {
 	case jsonpos.Array:
 	case jsonpos.Null:
@@ -148,8 +144,13 @@ func (r *reader) items(v jsonpos.Value, what string, read func(item jsonpos.Valu
 		r.wrongType(v, what, "a list")
 		return
 	}
+	n := 0
 	for item := range v.Items() {
-		if !r.count(place(item), 1) {
+		if n++; n > most {
+			r.refuse(CodeTooLarge, place(item), fmt.Sprintf("%s has more than %d items", what, most), "")
+			return
+		}
+		if r.full() {
 			return
 		}
 		read(item)
@@ -168,16 +169,10 @@ func (r *reader) text(v jsonpos.Value, what string) string {
 	}
 }
 
-// texts reads a list of at most most strings.
 func (r *reader) texts(v jsonpos.Value, what string, most int) []string {
 	var list []string
-	r.items(v, what, func(item jsonpos.Value) {
-		if len(list) == most {
-			r.refuse(CodeTooLarge, place(item), fmt.Sprintf("%s has more than %d items", what, most), "")
-		}
-		if len(list) <= most {
-			list = append(list, r.text(item, "an item of "+what))
-		}
+	r.items(v, what, most, func(item jsonpos.Value) {
+		list = append(list, r.text(item, "an item of "+what))
 	})
 	return list
 }
@@ -200,11 +195,21 @@ func (r *reader) number(v jsonpos.Value, what string, least, most int) int {
 }
 
 // tags reads a mapping of tag keys to values.
-func (r *reader) tags(v jsonpos.Value) []world.Tag {
-	var tags []world.Tag
-	r.eachOf(v, "tags", 1, func(m jsonpos.Member) {
+func (r *reader) tags(v jsonpos.Value) (tags []world.Tag) {
+	if !r.isObject(v, "tags") {
+		return nil
+	}
+	for m := range v.Members() {
+		if m.Duplicate {
+			r.twice(m)
+			continue
+		}
+		if len(tags) == maxItems {
+			r.refuse(CodeTooLarge, r.at(m), fmt.Sprintf("there are more than %d tags", maxItems), "")
+			break
+		}
 		tags = append(tags, world.Tag{Key: m.Key, Value: r.text(m.Value, "the value of a tag")})
-	})
+	}
 	return tags
 }
 

@@ -99,7 +99,8 @@ func TestYAMLPlaces(t *testing.T) {
 'it''s': "a \" b"
 list:
 - &a {flow: [1, 2,
-    3], "x": y}
+    3 # three, ]
+    ], "x": y}
 - *a
 - !!str 12
 - |
@@ -139,13 +140,13 @@ list:
 		}
 	}
 	walk(value)
-	flow := "{flow: [1, 2,\n    3], \"x\": y}"
+	flow := "{flow: [1, 2,\n    3 # three, ]\n    ], \"x\": y}"
 	want := []string{
 		`w:2:1 "çé"`, "w:2:7 plain text", "w:3:1 'it''s'", `w:3:10 "a \" b"`, "w:4:1 list",
-		"w:5:6 " + flow, "w:5:7 flow", "w:5:14 1", "w:5:17 2", "w:6:5 3", `w:6:9 "x"`, "w:6:14 y",
-		"w:5:6 " + flow, "w:5:7 flow", "w:5:14 1", "w:5:17 2", "w:6:5 3", `w:6:9 "x"`, "w:6:14 y",
-		"w:8:9 12", "w:9:3 |",
-		"w:13:3 deep:\n    er: x", "w:13:3 deep", "w:14:5 er: x", "w:14:5 er", "w:14:9 x",
+		"w:5:6 " + flow, "w:5:7 flow", "w:5:14 1", "w:5:17 2", "w:6:5 3", `w:7:8 "x"`, "w:7:13 y",
+		"w:5:6 " + flow, "w:5:7 flow", "w:5:14 1", "w:5:17 2", "w:6:5 3", `w:7:8 "x"`, "w:7:13 y",
+		"w:9:9 12", "w:10:3 |",
+		"w:14:3 deep:\n    er: x", "w:14:3 deep", "w:15:5 er: x", "w:15:5 er", "w:15:9 x",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

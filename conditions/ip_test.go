@@ -1,0 +1,42 @@
+package conditions
+
+import (
+	"net/netip"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestAddressesAreThoseOfNetip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`([0-9]{0,4}\.){0,4}[0-9]{0,4}|(0|00|1|255|256|01)(\.(0|1|255|256)){3}|(::ffff:)?1\.2\.3\.4|[0-9a-f:]{2,12}`).Draw(t, "text")
+		want, err := netip.ParseAddr(text)
+		got, ok := parseAddress(text)
+		if ok != (err == nil) {
+			t.Fatalf("%q: %t, netip says %v", text, ok, err)
+		}
+		if want = want.Unmap(); ok && (got.isV4 != want.Is4() || got.isV4 && got.v4 != number4(want) || !got.isV4 && got.v6 != want) {
+			t.Fatalf("%q is %v, netip says %v", text, got, want)
+		}
+	})
+}
+
+func TestKeysThatAreEqualHaveOneHash(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		a := NewKey(rapid.StringMatching(`[aA]ws:[kK\x{212A}sS\x{17F}@`+"`"+`\[{]{0,20}`).Draw(t, "a"))
+		b := NewKey(rapid.StringMatching(`[aA]ws:[kK\x{212A}sS\x{17F}@`+"`"+`\[{]{0,20}`).Draw(t, "b"))
+		var context Context
+		_ = context.Add(a.name, "x")
+		var table Table
+		var copied Context
+		copied.CopyFrom(&context, 0, &table)
+		if context.Has(b) != copied.Has(b) || !copied.Has(a) && !a.nameless {
+			t.Fatalf("a context with %q says %t of %q, its copy %t", a, context.Has(b), b, copied.Has(b))
+		}
+		if foldASCII(a.name) == foldASCII(b.name) && !a.Equal(b) {
+			t.Fatalf("%q and %q differ", a, b)
+		}
+	})
+}

@@ -1,0 +1,247 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/diag"
+	"github.com/rolecall/rolecall/internal/glob"
+)
+
+// keyRules look at the names and types of condition keys.
+var keyRules = []Rule{
+	{
+		Code: "UNKNOWN_CONDITION_KEY", Severity: diag.Error, Rule: "PL-111", Page: pageGlobalKeys, test: unknownKey,
+		Title: "a condition key that does not exist", Happens: "no request ever has the key: positive tests are false, negated ones true",
+		Mend: "look the key up in the service's list of condition keys",
+	}, {
+		Code: "TYPE_MISMATCH_OPERATOR", Severity: diag.Warning, Rule: "PL-139", Page: checks, test: typeMismatch,
+		Title: "an operator that does not suit the type of its key", Happens: "texts are compared that were meant as something else, or nothing can be read",
+		Mend: "use an operator of the key's type",
+	}, {
+		Code: "MISSING_QUALIFIER", Severity: diag.Error, Rule: "PL-131", Page: pageSets, test: missingQualifier,
+		Title: "a multivalued key without ForAllValues or ForAnyValue", Happens: "the test is false for every request that has the key",
+		Mend: "say ForAnyValue: or ForAllValues: before the operator",
+	}, {
+		Code: "FORALLVALUES_SINGLE", Severity: diag.Security, Rule: "PL-130", Page: checks, test: forAllValuesSingle,
+		Title: "ForAllValues on a single-valued key", Happens: "the test is true where the key is missing, which the plain operator is not",
+		Mend: "leave ForAllValues: away",
+	}, {
+		Code: "VARIABLE_MULTIVALUED", Severity: diag.Error, Rule: "PL-178", Page: pageVariables, statement: variableMultivalued,
+		Title: "a multivalued key as policy variable", Happens: "the variable has no value, so that nothing matches", Mend: "use a single-valued key",
+	},
+}
+
+// keyType is the type of a condition key's values.
+type keyType uint8
+
+const (
+	stringKey keyType = 1 << iota
+	arnKey
+	boolKey
+	numericKey
+	dateKey
+	ipKey
+	binaryKey
+)
+
+// keyInfo is what is known of a condition key.
+type keyInfo struct {
+	name  string
+	types keyType
+	multi bool
+	// named tells that the user names a part behind the last `/` or `:`.
+	named bool
+}
+
+// builtInKeys are the global keys, the keys of services that are present in
+// requests to others, and those of STS and IAM (PL-188, PL-191, PL-192), by
+// type; `+` marks multivalued ones.
+var builtInKeys = makeKeys(map[keyType]string{
+	stringKey: `aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgPaths+ aws:PrincipalTag/ aws:PrincipalServiceName
+		aws:PrincipalServiceNamesList+ aws:PrincipalType aws:userid aws:username aws:FederatedProvider aws:Ec2InstanceSourceVpc
+		aws:SourceIdentity glue:RoleAssumedBy glue:CredentialIssuingService identitystore:UserId aws:SourceVpc aws:SourceVpce
+		aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths+ aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths+ aws:ResourceTag/
+		aws:CalledVia+ aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP aws:referer aws:RequestedRegion aws:RequestTag/
+		aws:TagKeys+ aws:SourceAccount aws:SourceOrgID aws:SourceOrgPaths+ aws:SourceOwner aws:UserAgent
+		sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys+ sts:AWSServiceName sts:RequestContext/
+		sts:IdentityTokenAudience+ sts:SigningAlgorithm
+		iam:PassedToService iam:AWSServiceName iam:OrganizationsPolicyId iam:ResourceTag/ iam:FIDO-certification
+		iam:FIDO-FIPS-140-2-certification iam:FIDO-FIPS-140-3-certification iam:RegisterSecurityKey
+		iam:ServiceSpecificCredentialServiceName iam:DelegationDuration iam:NotificationChannel iam:AccountPropertyNamespaces+`,
+	arnKey: `aws:PrincipalArn aws:SignInSessionArn aws:ChatbotSourceArn ec2:SourceInstanceArn codebuild:BuildArn codebuild:ProjectArn
+		lambda:SourceFunctionArn ssm:SourceInstanceArn aws:SourceVpcArn aws:SourceArn sts:TaskPolicyArn sts:RequestContextProviders+
+		iam:AssociatedResourceArn iam:PermissionsBoundary iam:PolicyARN iam:DelegationRequestOwner iam:TemplateArn iam:RoleTemplateARN`,
+	boolKey: `aws:PrincipalIsAWSService aws:AssumedRoot aws:MultiFactorAuthPresent aws:ViaAWSService aws:ViaAWSMCPService
+		aws:IsMcpServiceAction aws:SecureTransport sts:RoleAuthorizedByIdp`,
+	numericKey:           `aws:MultiFactorAuthAge ec2:RoleDelivery sts:DurationSeconds iam:ServiceSpecificCredentialAgeDays`,
+	dateKey:              `aws:TokenIssueTime aws:CurrentTime`,
+	dateKey | numericKey: `aws:EpochTime`,
+	ipKey:                `aws:SourceIp aws:VpcSourceIp aws:Ec2InstanceSourcePrivateIPv4`,
+})
+
+func makeKeys(lists map[keyType]string) map[string]keyInfo {
+	keys := map[string]keyInfo{}
+	for types, list := range lists {
+		for name := range strings.FieldsSeq(list) {
+			name, multi := strings.CutSuffix(name, "+")
+			keys[strings.ToLower(name)] = keyInfo{name: name, types: types, multi: multi, named: strings.HasSuffix(name, "/")}
+		}
+	}
+	return keys
+}
+
+// key finds what is known of a key, given in lower case: built in, or in the
+// reference.
+func (p *pass) key(name string) (keyInfo, bool) {
+	base := keyBase(name)
+	if k, ok := builtInKeys[base]; ok && (!k.named || len(name) > len(base)) {
+		return k, true
+	}
+	prefix, _, _ := strings.Cut(name, ":")
+	if s := p.opts.Reference.service(prefix); s != nil {
+		if k, ok := s.keys[base]; ok {
+			return k, true
+		}
+		if k, ok := s.keys[name]; ok {
+			return k, true
+		}
+	}
+	return keyInfo{}, false
+}
+
+// keyBase cuts the part that the user names (PL-113).
+func keyBase(name string) string {
+	if i := strings.IndexByte(name, '/'); i >= 0 {
+		return name[:i+1]
+	}
+	if parts := strings.SplitN(name, ":", 3); len(parts) == 3 {
+		return parts[0] + ":" + parts[1] + ":"
+	}
+	return name
+}
+
+// unknownKey speaks of prefixes of which every key is known: those built in,
+// and the services of the reference.
+func unknownKey(p *pass, _ *statement, t *test) {
+	if _, ok := p.key(t.name); ok || t.compiled.Key().Nameless() || strings.Contains(t.name, "${") {
+		return
+	}
+	prefix, _, _ := strings.Cut(t.name, ":")
+	reference := p.opts.Reference.service(prefix)
+	if prefix != "aws" && prefix != "sts" && prefix != "iam" && reference == nil {
+		return
+	}
+	var names []string
+	for lower, k := range builtInKeys {
+		if strings.HasPrefix(lower, prefix+":") {
+			names = append(names, k.name)
+		}
+	}
+	if reference != nil {
+		for _, k := range reference.keys {
+			names = append(names, k.name)
+		}
+	}
+	slices.Sort(names)
+	p.report(t.key.Name.Span, "there is no condition key "+quote(t.key.Name.Value), keyHint(t.name, t.key.Name.Value, names))
+}
+
+func keyHint(lower, name string, names []string) string {
+	if lower == "aws:arn" {
+		return `did you mean "aws:PrincipalArn"?`
+	}
+	base := name
+	if i := strings.IndexByte(name, '/'); i >= 0 {
+		base = name[:i+1]
+	}
+	return diag.DidYouMean(base, names, "")
+}
+
+// suits tells whether an operator compares values of a type. Text is compared
+// with ARNs by habit, which works.
+func suits(b conditions.Base, types keyType) bool {
+	switch {
+	case b == conditions.Null || types == 0:
+		return true
+	case b <= conditions.StringNotLike:
+		return types&(stringKey|arnKey) != 0
+	case b <= conditions.NumericGreaterThanEquals:
+		return types&numericKey != 0
+	case b <= conditions.DateGreaterThanEquals:
+		return types&dateKey != 0
+	case b == conditions.Bool:
+		return types&boolKey != 0
+	case b == conditions.BinaryEquals:
+		return types&binaryKey != 0
+	case b <= conditions.NotIPAddress:
+		return types&ipKey != 0
+	default:
+		return types&arnKey != 0
+	}
+}
+
+var typeNames = []struct {
+	types     keyType
+	name, use string
+}{
+	{stringKey, "a string", "StringEquals or StringLike"},
+	{arnKey, "an ARN", "ArnLike"},
+	{boolKey, "a boolean", "Bool"},
+	{numericKey, "a number", "NumericEquals and the like"},
+	{dateKey, "a date", "DateLessThan and the like"},
+	{ipKey, "an IP address", "IpAddress"},
+	{binaryKey, "binary data", "BinaryEquals"},
+}
+
+func typeMismatch(p *pass, _ *statement, t *test) {
+	k, ok := p.key(t.name)
+	if !ok || suits(t.Base, k.types) {
+		return
+	}
+	for _, n := range typeNames {
+		if k.types&n.types != 0 {
+			p.report(t.operator.Span, quote(t.key.Name.Value)+" is "+n.name+", which "+t.operator.Value+" does not compare", "use "+n.use)
+			return
+		}
+	}
+}
+
+func missingQualifier(p *pass, _ *statement, t *test) {
+	if k, ok := p.key(t.name); ok && k.multi && t.Qualifier == conditions.NoQualifier && t.Base != conditions.Null {
+		p.report(t.operator.Span, quote(t.key.Name.Value)+" is multivalued, and "+t.operator.Value+" has no set operator",
+			"write ForAnyValue:"+t.operator.Value+" or ForAllValues:"+t.operator.Value)
+	}
+}
+
+func forAllValuesSingle(p *pass, _ *statement, t *test) {
+	if k, ok := p.key(t.name); ok && !k.multi && t.Qualifier == conditions.ForAllValues && t.Base != conditions.Null {
+		p.report(t.operator.Span, quote(t.key.Name.Value)+" is single-valued", "write "+strings.TrimPrefix(t.operator.Value, "ForAllValues:"))
+	}
+}
+
+func variableMultivalued(p *pass, s *statement) {
+	if !p.doc.HasVariables() {
+		return
+	}
+	look := func(value string, at diag.Span) {
+		pattern := glob.Compile(value, glob.Variables)
+		for _, body := range pattern.Slots() {
+			name, _, _ := strings.Cut(body, ",")
+			if k, ok := p.key(strings.ToLower(name)); ok && k.multi {
+				p.report(at, "${"+name+"} is multivalued and cannot be a variable", "")
+			}
+		}
+	}
+	for i := range s.resources {
+		look(s.resources[i].Value, s.resources[i].Span)
+	}
+	for i := range s.tests {
+		for _, v := range s.tests[i].key.Values {
+			if s.tests[i].Base.TakesVariables() {
+				look(v.Value, v.Span)
+			}
+		}
+	}
+}
