@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/rolecall/rolecall/conditions/celx"
@@ -63,7 +64,7 @@ func (t *Test) assert(list []*celx.Assertion, at place, what string, d *eval.Dec
 		}
 		f := Failure{at: at, Check: what, Expected: a.String(), Got: "false", decision: d}
 		if err != nil {
-			f.Got = err.Error()
+			f.Got = strings.TrimPrefix(err.Error(), a.String()+": ")
 		}
 		parts, _ := a.Trace(vars)
 		for _, p := range parts {

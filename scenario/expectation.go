@@ -107,6 +107,9 @@ func (e *expectation) statement(d eval.Decision) (expected, got string) {
 		if (e.sid == "" || e.sid == s.Sid) && (e.policy == "" || e.policy == s.Policy.Name) {
 			return "", ""
 		}
+		if s.Place() == "" { // part of the program
+			continue
+		}
 		name := s.Sid
 		if name == "" {
 			name = fmt.Sprintf("#%d", s.Index)

@@ -63,6 +63,7 @@ func (r *reader) questions(t *Test, d *testDraft, caller string) {
 			q := question{at: placeOf(item), allowed: side.allowed}
 			q.From, q.Call = caller, reach.Call{Context: t.context, Time: t.now}
 			r.question(item, &q)
+			r.askable(&q, t.at, d.as)
 			t.questions = append(t.questions, q)
 		}
 	}
@@ -102,7 +103,6 @@ func (r *reader) question(v jsonpos.Value, q *question) {
 		q.because = r.expectation(d.because, "because", false)
 	}
 	r.hinge(d.hinge, q)
-	r.askable(q)
 }
 
 func (q *question) give(key, value string) {
@@ -139,13 +139,17 @@ func (r *reader) hinge(v jsonpos.Value, q *question) {
 	}
 }
 
-// askable refuses a question that reach cannot answer.
-func (r *reader) askable(q *question) {
-	if q.To == "" || strings.HasPrefix(q.From, "oidc:") {
+// askable refuses a caller that the world does not know. An issuer is looked
+// for in the role's account, and may be unknown.
+func (r *reader) askable(q *question, at place, as jsonpos.Value) {
+	if strings.HasPrefix(q.From, "oidc:") {
 		return
 	}
+	if as.Exists() {
+		at = placeOf(as)
+	}
 	if _, err := r.suite.finder.Principal(q.From); err != nil {
-		r.refuseName(q.at, err)
+		r.refuseName(at, err)
 	}
 }
 

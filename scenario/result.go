@@ -44,7 +44,8 @@ func (f *Failure) Position() diag.Position { return f.at.position() }
 // Source gives the place of the expectation, for a snippet.
 func (f *Failure) Source() (*diag.Source, diag.Span) { return f.at.source, f.at.span }
 
-// Deciding gives the statements that decided, none where nothing matched.
+// Deciding gives the statements that decided, without those that are part of the
+// program; none where nothing matched.
 func (f *Failure) Deciding() []policy.StatementRef {
 	d := f.deciding()
 	if d == nil {
@@ -52,7 +53,7 @@ func (f *Failure) Deciding() []policy.StatementRef {
 	}
 	var list []policy.StatementRef
 	for m := range d.Matched() {
-		if d.Outcome != eval.ExplicitDeny || m.Layer == d.Reason {
+		if m.Statement.Place() != "" && (d.Outcome != eval.ExplicitDeny || m.Layer == d.Reason) {
 			list = append(list, m.Statement)
 		}
 	}

@@ -114,7 +114,7 @@ func (r *reader) read(l *Loader) {
 		r.world(l, d.world)
 	case d.policies.Exists():
 		r.barePolicies(d.policies)
-	default:
+	case !r.problems.HasErrors():
 		r.refuse(CodeMissing, placeOf(root), "the file says neither world nor policies", "world: names a world file, policies: gives policies alone")
 	}
 	if r.suite.World == nil {

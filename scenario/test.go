@@ -160,7 +160,7 @@ func (r *reader) caller(t *Test, d *testDraft, name string) {
 	switch {
 	case vouched && d.as.Exists():
 		r.refuse(CodeConflict, at, "an identity provider vouches for who begins, so that there is no as", "leave it out")
-	case vouched || !needed:
+	case vouched || !needed || name == "" && r.problems.HasErrors():
 	case name == "":
 		r.refuse(CodeMissing, at, "the test does not say who calls", "as: names a user, a role or a service")
 	default:

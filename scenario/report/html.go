@@ -174,7 +174,7 @@ func (f *htmlFile) colour() {
 	offset, skipped := 0, 0
 	for i, line := range strings.SplitAfter(f.source.Text, "\n") {
 		number := f.first + i
-		if near[number] && line != "" {
+		if (near[number] || near[number-1] && near[number+1]) && line != "" {
 			if skipped > 0 {
 				f.Lines = append(f.Lines, htmlLine{Skipped: skipped})
 			}
@@ -189,7 +189,8 @@ func (f *htmlFile) colour() {
 
 // parts cuts a line where marks begin and end.
 func (f *htmlFile) parts(start, end int) []htmlPart {
-	cuts := []int{start, end}
+	line := f.source.Text[start:end]
+	cuts := []int{start, start + len(line) - len(strings.TrimLeft(line, " \t")), end}
 	for _, m := range f.marks {
 		for _, at := range []int{m.span.Start, m.span.End} {
 			if at > start && at < end {

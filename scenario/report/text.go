@@ -16,9 +16,13 @@ type text struct {
 	options Options
 	counts  counts
 	err     error
+	// told are the warnings that were written: files share worlds.
+	told map[string]bool
 }
 
-func newText(out io.Writer, o Options) *text { return &text{out: bufio.NewWriter(out), options: o} }
+func newText(out io.Writer, o Options) *text {
+	return &text{out: bufio.NewWriter(out), options: o, told: map[string]bool{}}
+}
 
 func (t *text) keep(err error) {
 	if t.err == nil {
@@ -32,11 +36,25 @@ func (t *text) Loaded(_ int, suite *scenario.Suite, problems diag.List) {
 	if suite != nil && !t.options.Quiet {
 		fmt.Fprintln(t.out, paint(t.options.Style, bold, suite.Name))
 	}
-	if len(problems) > 0 {
+	if problems = t.untold(problems); len(problems) > 0 {
 		t.keep(diag.Render(t.out, problems, t.options.Style))
 		fmt.Fprintln(t.out)
 	}
 	t.keep(t.out.Flush())
+}
+
+// untold leaves out the warnings that were written before.
+func (t *text) untold(problems diag.List) diag.List {
+	var list diag.List
+	for _, p := range problems {
+		line := p.Error()
+		if p.Severity == diag.Warning && t.told[line] {
+			continue
+		}
+		t.told[line] = true
+		list = append(list, p)
+	}
+	return list
 }
 
 // Tested writes a line, and the failures.
