@@ -103,15 +103,16 @@ func (c *Coverage) observe(d eval.Decision) {
 		for i := range layer.Statements {
 			v := &layer.Statements[i]
 			if s := c.statements[keyOf(v.Statement.Source, v.Statement.Span)]; s != nil {
-				s.see(v)
+				s.see(v, d.Outcome == eval.Conditional)
 			}
 		}
 	}
 }
 
 // see counts what the conditions of a statement said to a request that the rest
-// of the statement matches.
-func (s *Statement) see(v *policy.Verdict) {
+// of the statement matches. A conditional answer was decided by what it hinges
+// on.
+func (s *Statement) see(v *policy.Verdict, conditional bool) {
 	others := v.Action.Matches == conditions.True && v.Resource.Matches != conditions.False && (!v.HasPrincipal || v.Principal != 0)
 	if !others || len(v.Conditions) != len(s.Conditions) {
 		return
@@ -127,7 +128,7 @@ func (s *Statement) see(v *policy.Verdict) {
 			s.Conditions[i].Refused++
 		}
 	}
-	if v.Applies == conditions.Unknown {
+	if conditional && v.Applies == conditions.Unknown {
 		s.Decided++
 	}
 }

@@ -50,7 +50,8 @@ func never(tests []conditions.Test, key conditions.Key) bool {
 	if !exact {
 		return false
 	}
-	candidates := []conditions.Seen{{Missing: true}}
+	// Where no value makes a difference there are no samples.
+	candidates := []conditions.Seen{{Missing: true}, {Values: []string{"any"}}}
 	for _, v := range values {
 		candidates = append(candidates, conditions.Seen{Values: []string{v}})
 	}

@@ -129,7 +129,8 @@ func withoutConditions(st *policy.Statement) []edit {
 }
 
 // widerPrincipals lets in the account of a principal that is named, and
-// everybody. An identity provider is not widened: the conditions on its keys
+// everybody. What was named stays named: it may need no permission of its own
+// (EV-88). An identity provider is not widened: the conditions on its keys
 // hold only for it.
 func widerPrincipals(p *policy.Principal) []edit {
 	if p == nil || p.Not || p.Everyone {
@@ -141,7 +142,7 @@ func widerPrincipals(p *policy.Principal) []edit {
 		switch t.Type {
 		case principal.AWS:
 			widen = true
-			for j, v := range t.Values {
+			for _, v := range t.Values {
 				if v.Value == "*" {
 					return nil
 				}
@@ -149,8 +150,8 @@ func widerPrincipals(p *policy.Principal) []edit {
 				if !ok {
 					continue
 				}
-				list = append(list, edit{"the principal " + v.Value + " widened to its account", v.Span, func(st *policy.Statement) {
-					st.Principal = withPrincipal(p, i, j, account)
+				list = append(list, edit{"the account of the principal " + v.Value + " added", v.Span, func(st *policy.Statement) {
+					st.Principal = withPrincipal(p, i, policy.Text{Value: account, Span: v.Span})
 				}})
 			}
 		case principal.ServicePrincipal:
@@ -167,11 +168,10 @@ func widerPrincipals(p *policy.Principal) []edit {
 	return list
 }
 
-func withPrincipal(p *policy.Principal, i, j int, value string) *policy.Principal {
+func withPrincipal(p *policy.Principal, i int, added policy.Text) *policy.Principal {
 	changed := *p
 	changed.Types = slices.Clone(p.Types)
-	changed.Types[i].Values = slices.Clone(p.Types[i].Values)
-	changed.Types[i].Values[j].Value = value
+	changed.Types[i].Values = append(slices.Clone(p.Types[i].Values), added)
 	return &changed
 }
 

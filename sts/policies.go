@@ -27,6 +27,7 @@ func mustParse(name, text string) *policy.Document {
 	if d == nil {
 		panic("sts: " + problems.Error())
 	}
+	d.Source = nil // it stands in no file
 	return d
 }
 

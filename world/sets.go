@@ -47,5 +47,6 @@ func mustParse(name string, kind policy.Kind, text string) *policy.Document {
 	if d == nil {
 		panic("world: " + problems.Error())
 	}
+	d.Source = nil // it stands in no file
 	return d
 }
