@@ -212,6 +212,7 @@ var fuzzTargets = []string{
 	"policy/lint FuzzReadReference",
 	"policy/lint FuzzReadSuppressions",
 	"principal FuzzParseCaller",
+	"scenario FuzzLoad",
 	"sts FuzzMessage",
 	"sts FuzzSession",
 	"sts/oidc FuzzParseKeySet",
