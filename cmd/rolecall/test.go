@@ -3,12 +3,15 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
+	"syscall"
 
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/scenario"
@@ -46,7 +49,9 @@ func (c *testCommand) Run(env *environment, status *int) error {
 		return err
 	}
 	if c.Watch {
-		return c.watch(env, match)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		return c.watch(ctx, env, match)
 	}
 	t, err := c.once(env, match)
 	if err != nil {

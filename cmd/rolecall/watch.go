@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -71,11 +69,8 @@ func (f *files) changed() bool {
 const pollEvery = 300 * time.Millisecond
 
 // watch runs the tests again whenever one of their files changes, a test file is
-// added or one goes away. It ends when the command is interrupted.
-func (c *testCommand) watch(env *environment, match func(string) bool) error {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(stop)
+// added or one goes away, until the context ends.
+func (c *testCommand) watch(ctx context.Context, env *environment, match func(string) bool) error {
 	for {
 		seen := &files{}
 		if _, err := c.onceSeen(env, match, seen); err != nil {
@@ -85,16 +80,18 @@ func (c *testCommand) watch(env *environment, match func(string) bool) error {
 		fmt.Fprintln(env.stderr, "watching; interrupt to stop")
 		for again := false; !again; {
 			select {
-			case <-stop:
+			case <-ctx.Done():
 				return nil
 			case <-time.After(pollEvery):
 			}
 			now, err := c.files(&files{})
-			var usage usageError
-			again = seen.changed() || len(now) != len(list) || err != nil && !errors.As(err, &usage)
+			again = seen.changed() || err == nil && len(now) != len(list)
 		}
 		if env.stdoutTerminal {
-			fmt.Fprint(env.stdout, "\x1b[2J\x1b[H")
+			fmt.Fprint(env.stdout, clearScreen)
 		}
 	}
 }
+
+// clearScreen clears a terminal.
+const clearScreen = "\x1b[2J\x1b[H"

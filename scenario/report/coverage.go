@@ -15,7 +15,7 @@ func writeCoverage(out *bufio.Writer, c *scenario.Coverage, o Options) {
 	for _, s := range c.Statements() {
 		switch {
 		case s.Dead != "":
-			fmt.Fprintf(out, "  %s %s: %s\n", paint(o.Style, yellow, "dead"), statementLine(s.StatementRef), one(s.Dead))
+			fmt.Fprintf(out, "  %s %s: %s\n", paint(o.Style, yellow, "dead:"), statementLine(s.StatementRef), one(s.Dead))
 		case !s.Covered():
 			fmt.Fprintf(out, "  %s %s never decided\n", paint(o.Style, red, "not covered:"), statementLine(s.StatementRef))
 			diag.Snippet(out, s.Source, s.Span, o.Style)
