@@ -42,8 +42,13 @@ func (r *reader) compile(env *celx.Env, v jsonpos.Value, what string) *celx.Asse
 		r.wrongType(v, what, "an expression")
 		return nil
 	}
+	at := v.Span().Start
+	if known, ok := r.compiled[at]; ok {
+		return known
+	}
 	a, problems := env.Compile(v.Source(), v.Span(), v.Text())
 	r.add(problems)
+	r.compiled[at] = a
 	return a
 }
 

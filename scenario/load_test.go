@@ -77,6 +77,28 @@ func TestProblemsOfFiles(t *testing.T) {
 	}
 }
 
+func TestFilesAreBounded(t *testing.T) {
+	t.Parallel()
+	many := func(item string, n int) string { return "[" + strings.Repeat(item+", ", n) + item + "]" }
+	tests := map[string]struct{ text, want string }{
+		"requests":     {inWorld("- {name: x, as: alice, can: " + many("s3:GetObject", 1100) + ", on: " + many("'*'", 1100) + "}"), "the file has more than 100000 tests, or 1000000 requests"},
+		"tests":        {inWorld("- {name: x, matrix: {a: " + many("b", 999) + "}, as: " + many("alice", 101) + ", can: s3:GetObject}"), "the file has more than 100000 tests"},
+		"rows":         {inWorld("- {name: x, matrix: {a: " + many("b", 100) + ", c: " + many("d", 100) + "}, as: alice, can: s3:GetObject}"), "the matrix has more than 1000 rows"},
+		"filled texts": {inWorld("- {name: '" + strings.Repeat("${{ a }}", 10_000) + "', matrix: {a: " + strings.Repeat("b", 10_000) + "}, as: alice, can: s3:GetObject}"), "the text is too long with the values of the matrix"},
+		"problems":     {inWorld(strings.Repeat("- {name: x, as: nobody, can: s3:GetObject}\n", 1000)), `no user or role is named "nobody"`},
+		"nested loops": {"world: world.yaml\ninvariants: [{require: '" + strings.Repeat("edges.all(e, ", 4) + "true" + strings.Repeat(")", 4) + "'}]", "the assertion has too many loops within each other"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			suite, problems := load(tt.text)
+			if suite != nil || len(problems) == 0 || len(problems) > 200 || !strings.HasPrefix(problems[0].Summary, tt.want) {
+				t.Errorf("%d problems, the first %v, want %s", len(problems), problems[:min(len(problems), 1)], tt.want)
+			}
+		})
+	}
+}
+
 func TestProblemsAreTold(t *testing.T) {
 	t.Parallel()
 	_, problems := load(inWorld(`

@@ -8,10 +8,12 @@ import (
 	"github.com/rolecall/rolecall/internal/jsonpos"
 )
 
-// maxRows bounds the rows of a matrix, maxTests the tests of a file.
+// Bounds of a matrix, and of the tests of a file and the requests that they
+// make.
 const (
-	maxRows  = 1_000
-	maxTests = 100_000
+	maxRows   = 1_000
+	maxTests  = 100_000
+	maxChecks = 1_000_000
 )
 
 // row is one combination of a matrix: a value for each name.

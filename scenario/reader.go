@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/conditions/celx"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/policy"
@@ -27,8 +28,12 @@ const (
 	CodeMatrix       = "MATRIX"
 )
 
-// maxProblems bounds the problems of a file.
-const maxProblems = 200
+// maxProblems bounds the problems of a file, maxFilled what a matrix adds to a
+// text, in bytes.
+const (
+	maxProblems = 200
+	maxFilled   = 64 << 10
+)
 
 // place is where something stands in a file.
 type place struct {
@@ -48,6 +53,10 @@ type reader struct {
 	seen     map[string]bool
 	// row fills the `${{ name }}` of texts.
 	row row
+	// compiled holds the expressions by where they stand, since a test with a
+	// matrix is read many times; checked counts the checks of all tests.
+	compiled map[int]*celx.Assertion
+	checked  int
 }
 
 func (r *reader) refuse(code string, at place, summary, hint string) {
@@ -151,15 +160,23 @@ func (r *reader) fill(v jsonpos.Value) string {
 	if !strings.Contains(text, "${{") {
 		return text
 	}
-	return reference.ReplaceAllStringFunc(text, func(found string) string {
+	length := 0
+	filled := reference.ReplaceAllStringFunc(text, func(found string) string {
 		name := reference.FindStringSubmatch(found)[1]
 		value, ok := r.row.value(name)
 		if !ok {
 			r.refuse(CodeMatrix, placeOf(v), fmt.Sprintf("the matrix has no %q", diag.Clip(name, 100)),
 				diag.DidYouMean(name, r.row.names(), "a name of the test's matrix stands between ${{ and }}"))
 		}
+		if length += len(value); length > maxFilled {
+			return ""
+		}
 		return value
 	})
+	if length > maxFilled {
+		r.refuse(CodeTooLarge, placeOf(v), "the text is too long with the values of the matrix", "")
+	}
+	return filled
 }
 
 func (r *reader) texts(v jsonpos.Value, what string) []string {

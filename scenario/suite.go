@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rolecall/rolecall/conditions"
+	"github.com/rolecall/rolecall/conditions/celx"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/policy"
@@ -72,7 +73,7 @@ func (l *Loader) Load(name string) (*Suite, diag.List) {
 	if host == nil {
 		return nil, problems
 	}
-	r := &reader{host: host, suite: &Suite{Name: host.Value.Source().Name, now: defaultNow}, seen: map[string]bool{}}
+	r := &reader{host: host, suite: &Suite{Name: host.Value.Source().Name, now: defaultNow}, seen: map[string]bool{}, compiled: map[int]*celx.Assertion{}}
 	r.read(l)
 	r.problems.Sort()
 	if r.problems.HasErrors() {

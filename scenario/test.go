@@ -79,16 +79,22 @@ func (r *reader) tests(v jsonpos.Value) {
 		for _, row := range rows {
 			r.row = row
 			r.testsOf(item, &d)
-			if len(r.problems) >= maxProblems {
+			if r.full(item) {
 				return
 			}
 		}
 		r.row = nil
-		if len(r.suite.Tests) > maxTests {
-			r.refuse(CodeTooLarge, placeOf(item), fmt.Sprintf("the file has more than %d tests", maxTests), "")
-			return
-		}
 	}
+}
+
+// full tells that nothing more is read, since there is too much or too much is
+// wrong.
+func (r *reader) full(item jsonpos.Value) bool {
+	if len(r.suite.Tests) > maxTests || r.checked > maxChecks {
+		r.refuse(CodeTooLarge, placeOf(item), fmt.Sprintf("the file has more than %d tests, or %d requests", maxTests, maxChecks), "make several files of it")
+		return true
+	}
+	return len(r.problems) >= maxProblems
 }
 
 // testsOf makes the tests of one row: one for each caller.
@@ -101,6 +107,9 @@ func (r *reader) testsOf(item jsonpos.Value, d *testDraft) {
 		callers = []string{""}
 	}
 	for _, caller := range callers {
+		if r.full(item) {
+			return
+		}
 		t := &Test{at: placeOf(item), now: r.suite.now, row: r.row}
 		if !d.name.Exists() {
 			r.refuse(CodeMissing, placeOf(item), "the test has no name", "name: says what the test shows")
@@ -263,6 +272,9 @@ func (r *reader) checksOf(t *Test, one *checkDraft, allowed bool) {
 	for _, item := range r.items(one.action) {
 		c.at, c.action = placeOf(item), r.text(item, "an action")
 		for _, c.resource = range resources {
+			if r.checked++; r.checked > maxChecks {
+				return
+			}
 			r.request(&c)
 			t.checks = append(t.checks, c)
 		}
