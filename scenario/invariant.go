@@ -166,31 +166,53 @@ func contains(keys []string, key string) bool {
 	return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) })
 }
 
-// mostEdges is how many edges a failure names.
-const mostEdges = 10
+// mostEdges is how many edges a failure names. partOfEdges is how many an
+// invariant of the form edges.all(...) looks at in one go: what one go may cost
+// is bounded.
+const (
+	mostEdges   = 10
+	partOfEdges = 500
+)
 
 // check evaluates the invariant and names the edges that break it.
 func (i *Invariant) check(list []edgeValue) []Failure {
-	vars := map[string]any{"edges": list}
-	holds, err := i.require.Eval(vars)
-	if holds && err == nil {
+	f := Failure{at: i.at, Check: "invariant", Expected: i.require.String()}
+	broken := 0
+	for _, part := range i.parts(list) {
+		vars := map[string]any{"edges": part}
+		holds, err := i.require.Eval(vars)
+		if err != nil {
+			f.Got = strings.TrimPrefix(err.Error(), i.require.String()+": ")
+			return []Failure{f}
+		}
+		if holds {
+			continue
+		}
+		f.Got = "false"
+		breaking, _ := i.require.Breaking(vars)
+		for _, item := range breaking {
+			if e, ok := item.(edgeValue); ok && broken < mostEdges {
+				f.Notes = append(f.Notes, e.String())
+			}
+			broken++
+		}
+	}
+	if broken > mostEdges {
+		f.Notes = append(f.Notes, fmt.Sprintf("and %d more", broken-mostEdges))
+	}
+	if f.Got == "" {
 		return nil
 	}
-	f := Failure{at: i.at, Check: "invariant", Expected: i.require.String(), Got: "false"}
-	if err != nil {
-		f.Got = err.Error()
-	}
-	breaking, _ := i.require.Breaking(vars)
-	for n, item := range breaking {
-		if n == mostEdges {
-			f.Notes = append(f.Notes, fmt.Sprintf("and %d more", len(breaking)-n))
-			break
-		}
-		if e, ok := item.(edgeValue); ok {
-			f.Notes = append(f.Notes, e.String())
-		}
-	}
 	return []Failure{f}
+}
+
+// parts cuts the edges into parts, if the invariant holds of all of them just
+// when it holds of each.
+func (i *Invariant) parts(list []edgeValue) [][]edgeValue {
+	if len(list) <= partOfEdges || !i.require.Splits("edges") {
+		return [][]edgeValue{list}
+	}
+	return slices.Collect(slices.Chunk(list, partOfEdges))
 }
 
 // String gives the edge in one line.

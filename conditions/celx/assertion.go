@@ -30,6 +30,7 @@ type Assertion struct {
 	// breaking finds what an assertion of the form list.all(x, ...) is false
 	// of; nil for other forms.
 	breaking cel.Program
+	splits   string
 }
 
 // Compile compiles the assertion that a part of a source stands for. text is
@@ -72,6 +73,7 @@ func (e *Env) program(text string, checked *cel.Ast) (*Assertion, error) {
 	if a.traced, err = e.env.Program(checked, append(bounded(), cel.EvalOptions(cel.OptTrackState))...); err != nil {
 		return nil, err
 	}
+	a.splits = splits(checked)
 	a.breaking, err = e.breaking(checked)
 	return a, err
 }

@@ -184,6 +184,28 @@ func TestCostIsBounded(t *testing.T) {
 	}
 }
 
+func TestSplits(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`statements.all(s, s.sid < 'B')`:                          true,
+		`statements.all(s, ['A'].all(m, m == s.sid))`:             true,
+		`statements.all(s, statements.exists(m, m.sid == s.sid))`: false,
+		`statements.all(statements, statements.sid < 'B')`:        false,
+		`statements.filter(s, s.sid != 'A').all(s, s.sid < 'B')`:  false,
+		`statements.exists(s, s.sid < 'B')`:                       false,
+		`statements.all(s, s.sid < 'B') && size(statements) == 3`: false,
+		`!statements.all(s, s.sid < 'B')`:                         false,
+		`decision.allowed`:                                        false,
+	} {
+		if got := mustCompile(t, text).Splits("statements"); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+		if mustCompile(t, text).Splits("decision") || mustCompile(t, text).Splits("") {
+			t.Errorf("%s splits by a variable that it is not about", text)
+		}
+	}
+}
+
 func TestTrace(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]celx.Part{

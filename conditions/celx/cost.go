@@ -10,8 +10,10 @@ import (
 // Bounds of an evaluation, in steps of CEL, of which a machine takes two or
 // three million a second.
 const (
-	// maxCost is what one evaluation may cost.
-	maxCost = 5_000_000
+	// maxCost is what one evaluation may cost. What CEL's bookkeeping of costs
+	// takes grows with the square of it, where loops end operators early: at
+	// five million that was a minute.
+	maxCost = 1_000_000
 	// maxEstimate is what an assertion may cost by CEL's own estimate, if lists
 	// have a thousand items and texts a thousand characters. It leaves room for
 	// three loops within each other, and not for four.

@@ -129,6 +129,32 @@ func (e *Env) breaking(checked *cel.Ast) (cel.Program, error) {
 	return e.env.Program(filter, bounded()...)
 }
 
+// splits gives the variable of an assertion variable.all(x, ...) that does not
+// mention it elsewhere, so that it holds of a list if it holds of all parts of
+// the list; empty for an assertion of another form.
+func splits(checked *cel.Ast) string {
+	root, info := checked.NativeRep().Expr(), checked.NativeRep().SourceInfo()
+	macro, ok := info.MacroCalls()[root.ID()]
+	if !ok || macro.AsCall().FunctionName() != operators.All || len(macro.AsCall().Args()) != 2 || macro.AsCall().Target().Kind() != ast.IdentKind {
+		return ""
+	}
+	variable, mentioned := macro.AsCall().Target().AsIdent(), 0
+	ast.PreOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() == ast.IdentKind && e.AsIdent() == variable {
+			mentioned++
+		}
+	}))
+	if mentioned != 1 {
+		return ""
+	}
+	return variable
+}
+
+// Splits tells whether the assertion has the form variable.all(x, ...) and does
+// not mention the variable elsewhere: it holds of a list if it holds of every
+// part of the list, and each part has a bound of its own.
+func (a *Assertion) Splits(variable string) bool { return a.splits != "" && a.splits == variable }
+
 // Breaking gives the items that make an assertion of the form list.all(x, ...)
 // false, as the Go values that the list holds. It gives none for an assertion
 // of another form.
