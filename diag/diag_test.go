@@ -246,3 +246,21 @@ func TestExcerpt(t *testing.T) {
 	}
 	Excerpt(bufio.NewWriter(&bytes.Buffer{}), nil, Span{0, 1}, 1, Style{})
 }
+
+func TestSnippet(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	out := bufio.NewWriter(&text)
+	Snippet(out, &Source{Name: "f", Text: "a\nb c\td\n"}, Span{Start: 4, End: 5}, Style{})
+	Snippet(out, nil, Span{}, Style{})
+	Snippet(out, &Source{Name: "f"}, Span{}, Style{})
+	if err := out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("  2 | b c d\n    |   ^\n", text.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if got := Printable("a\tb\x1b[2J\u202e"); got != "a b?[2J?" {
+		t.Errorf("%q", got)
+	}
+}

@@ -196,6 +196,21 @@ func TestQuestionsThatCannotBeAnswered(t *testing.T) {
 	}
 }
 
+func TestPrincipalsByName(t *testing.T) {
+	t.Parallel()
+	f := finder(t, one(mayAssume, trusts))
+	for name, want := range map[string]string{
+		"alice": "arn:aws:iam::111111111111:user/alice", "target": "arn:aws:iam::111111111111:role/target", "ec2.amazonaws.com": "ec2.amazonaws.com",
+		"arn:aws:iam::111111111111:root": "arn:aws:iam::111111111111:root", "arn:aws:sts::111111111111:assumed-role/target/s": "arn:aws:sts::111111111111:assumed-role/target/s",
+		"bob": "", "*": "", "oidc:idp.example.com": "", "arn:aws:iam::111111111111:user/bob": "",
+	} {
+		got, err := f.Principal(name)
+		if got != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, reach.ErrNotCaller) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}
+
 func emptySet(t *testing.T) *policy.Set {
 	t.Helper()
 	d, problems := policy.Parse(&diag.Source{Name: "p", Text: `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}`}, policy.Options{Kind: policy.Session})
