@@ -24,8 +24,25 @@ func unknownPolicy(name, arn string) policy.Policy {
     {"Sid": "MayDeny", "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"KEY": "denies"}}}
   ]
 }`
-	document := mustParse(name+" (not known)", policy.Identity, strings.ReplaceAll(text, "KEY", UnknownPolicyPrefix+name))
+	document := mustParse(name+" (not known)", policy.Identity, strings.ReplaceAll(text, "KEY", UnknownPolicyPrefix+plain(name)))
 	return policy.Policy{Name: name, ARN: arn, Document: document}
+}
+
+// plain is a name as a condition key may end in it: of printable ASCII without
+// quotation marks and backslashes, not too long, and not with a slash at its
+// end, which would be a key without a name. A name is whatever a file says.
+func plain(name string) string {
+	const most = 512
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' {
+			return '?'
+		}
+		return r
+	}, name[:min(len(name), most)])
+	if name == "" || strings.HasSuffix(name, "/") {
+		name += "?"
+	}
+	return name
 }
 
 // stranger gives the policies that stand for those of callers from an account

@@ -384,3 +384,19 @@ func TestAWorldMadeOfAnothersDescriptionLeavesItAlone(t *testing.T) {
 		t.Error("two worlds share a user that was built twice")
 	}
 }
+
+func TestUnknownPoliciesMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{`x"`, `x\`, "x\ny", "${aws:username}", "é\xff", strings.Repeat("n", 5000), "*", "", "/", "a/"} {
+		d := sample(t)
+		d.Accounts[0].Roles[0].Permissions = world.Permissions{Attached: []string{name}, Partial: true}
+		w := build(t, d)
+		request, policies, err := w.Prepare(world.Request{Principal: w.RoleNamed(here, "app").ARN(), Action: "s3:GetObject", Resource: "*"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if decision, err := eval.Decide(request, policies); err != nil || decision.Outcome != eval.Conditional {
+			t.Errorf("%q: %s, %v", name, decision.Outcome, err)
+		}
+	}
+}
