@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -250,5 +251,25 @@ func TestEveryParserHasAFuzzTarget(t *testing.T) {
 	slices.Sort(found)
 	if diff := cmp.Diff(fuzzTargets, found); diff != "" {
 		t.Errorf("change the list together with the targets (-want +got):\n%s", diff)
+	}
+}
+
+// TestArchitectureShowsTheHouse: docs/architecture.md has every package once,
+// on its floor.
+func TestArchitectureShowsTheHouse(t *testing.T) {
+	t.Parallel()
+	shown := map[string]int{}
+	for _, row := range regexp.MustCompile("(?m)^\\| ([0-9]+) \\| `([^`]+)` \\|").FindAllStringSubmatch(readText(t, "docs/architecture.md"), -1) {
+		if _, twice := shown[row[2]]; twice {
+			t.Errorf("%s stands there twice", row[2])
+		}
+		floor, err := strconv.Atoi(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown[row[2]] = floor
+	}
+	if diff := cmp.Diff(floors, shown); diff != "" {
+		t.Errorf("(-floors_test.go +docs/architecture.md):\n%s", diff)
 	}
 }

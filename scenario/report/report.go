@@ -112,9 +112,10 @@ func (c *counts) tested(r *scenario.Result) {
 // String gives the summary of a run.
 func (c *counts) String() string {
 	line := plural(c.passed+c.failed, "test") + " in " + plural(c.files, "file")
-	if c.failed > 0 {
+	switch {
+	case c.failed > 0:
 		line += fmt.Sprintf(", %d failed", c.failed)
-	} else {
+	case c.passed > 0:
 		line += ", all passed"
 	}
 	if c.broken > 0 {
