@@ -47,11 +47,12 @@ accounts:
     name: home
     oidcProviders:
       token.actions.githubusercontent.com: {clientIds: [sts.amazonaws.com]}
-      gitlab.com: {clientIds: ["https://gitlab.com"]}
+      gitlab.com: {clientIds: ["https://gitlab.com"], jwks: '{"keys": []}'}
       oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE: {clientIds: [sts.amazonaws.com]}
       idp.example.com: {clientIds: [app]}
     samlProviders: {corp: {}}
     policies:
+      lost: null
       limit: {document: {Version: "2012-10-17", Statement: [{Sid: Limit, Effect: Allow, Action: "s3:*", Resource: "*"}]}}
     users:
       alice:
@@ -64,6 +65,10 @@ accounts:
               - {Sid: Office, Effect: Allow, Action: "s3:PutObject", Resource: "*", Condition: {IpAddress: {aws:SourceIp: 192.0.2.0/24}}}
               - {Sid: NoSecrets, Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::example/secret/*"}
               - {Sid: Roles, Effect: Allow, Action: "sts:*", Resource: "*"}
+      carol:
+        accessKeys: [{id: AKIAEXAMPLECAROL0000, secret: old, status: Inactive}]
+        policies: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
+      dora: {attachedPolicies: ["arn:aws:iam::111111111111:policy/lost"]}
       bob:
         permissionsBoundary: arn:aws:iam::111111111111:policy/limit
         policies: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
@@ -94,6 +99,8 @@ accounts:
         policies: {all: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "*", Resource: "*"}]}}
       last:
         trustPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "arn:aws:iam::111111111111:role/deploy"}, Action: sts:AssumeRole}]}
+      office:
+        trustPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "111111111111"}, Action: sts:AssumeRole, Condition: {IpAddress: {aws:SourceIp: 192.0.2.0/24}}}]}
       mfa:
         trustPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {AWS: "111111111111"}, Action: sts:AssumeRole, Condition: {Bool: {aws:MultiFactorAuthPresent: true}}}]}
   "222222222222": {name: away, roles: {deploy: {trustPolicy: {Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: sts:AssumeRole}]}}}}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"encoding/json"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -39,6 +40,9 @@ func TestEditsOnlyWeaken(t *testing.T) {
 		}
 	})
 }
+
+// oneFile is a file system of one test file.
+func oneFile(text string) fstest.MapFS { return fstest.MapFS{"t.iam.yaml": {Data: []byte(text)}} }
 
 func decide(q eval.Query, p eval.Policies) (eval.Decision, error) {
 	r, err := eval.NewRequest(q)

@@ -3,6 +3,8 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/rolecall/rolecall/conditions"
@@ -204,7 +206,7 @@ func describe(d eval.Decision) string {
 	layer := d.LayerName(d.Reason)
 	switch {
 	case d.Outcome == eval.Conditional:
-		return "conditional: the world does not say all that it hinges on"
+		return "conditional, on " + joined(unknowns(d.Residual(), nil))
 	case d.Outcome == eval.ExplicitDeny && layer != "":
 		return "denied by an explicit deny: " + layer
 	case d.Allowed() && layer != "":
@@ -214,6 +216,24 @@ func describe(d eval.Decision) string {
 	default:
 		return fmt.Sprintf("%s (%s)", d.Outcome, d.Reason)
 	}
+}
+
+// unknowns names what a conditional decision hinges on: policies whose documents
+// the world does not hold.
+func unknowns(f eval.Residual, list []string) []string {
+	if f.Hinge != nil && f.Hinge.Test != nil {
+		name := f.Hinge.Test.Key().String()
+		if policy, ok := strings.CutPrefix(name, world.UnknownPolicyPrefix); ok {
+			name = "what the policy " + policy + " says"
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	for _, part := range f.Parts {
+		list = unknowns(part, list)
+	}
+	return list
 }
 
 // decide decides a request of a session, or of a caller without one.

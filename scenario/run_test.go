@@ -47,6 +47,9 @@ func TestTestsThatPass(t *testing.T) {
 		"AssumeRoot":         `{as: chief, assume: {root: {account: "111111111111", task: S3UnlockBucketPolicy}}, can: s3:ListAllMyBuckets, cannot: iam:CreateUser}`,
 		"GetFederationToken": `{as: alice, assume: {federation-token: fred, session-policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "*"}]}}, can: s3:GetObject, on: "arn:aws:s3:::example/a", assert: "session.arn.endsWith('federated-user/fred')"}`,
 		"a place":            `{as: alice, context: {aws:SourceIp: 192.0.2.7}, assume: home/deploy, can: s3:PutObject, on: "arn:aws:s3:::x/y"}`,
+		"the office":         `{as: carol, context: {aws:SourceIp: 192.0.2.7}, assume: office, assert: "session.role == 'office'"}`,
+		"not the office":     `{as: carol, context: {aws:SourceIp: 198.51.100.7}, assume: office, fails: AccessDenied}`,
+		"another GitLab":     `{assume: {role: home/deploy, gitlab: {host: git.example.com, project: a/b}}, fails: InvalidIdentityToken}`,
 		"can assume":         `{as: alice, can-assume: home/deploy, cannot-assume: [away/deploy, last]}`,
 		"over a role":        `{as: alice, can-assume: {role: last, through: home/deploy}}`,
 		"hops":               `{as: alice, can-assume: {role: last, hops: 2}, cannot-assume: {role: last, hops: 1}}`,
@@ -81,6 +84,36 @@ func TestTestsThatPass(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestNamesOfTests(t *testing.T) {
+	t.Parallel()
+	const text = `
+world: world.yaml
+tests:
+- {name: plain, as: [alice], can: sts:AssumeRole}
+- {name: callers, as: [alice, bob], cannot: ec2:RunInstances}
+- {name: rows, matrix: {a: [1, 2], b: [x]}, as: alice, cannot: "ec2:${{ a }}${{ b }}"}
+- {name: both, matrix: {a: [1]}, as: [alice, bob], cannot: "ec2:${{ a }}"}
+invariants:
+- {name: nothing, require: "true"}
+`
+	const want = `ok plain
+ok callers [as=alice]
+ok callers [as=bob]
+ok rows [a=1, b=x]
+ok rows [a=2, b=x]
+ok both [a=1, as=alice]
+ok both [a=1, as=bob]
+ok nothing
+`
+	if got := outcome(run(t, text, scenario.Options{})); got != want {
+		t.Errorf("got\n%s", got)
+	}
+	only := scenario.Options{Match: func(name string) bool { return name == "plain" }}
+	if got := outcome(run(t, text, only)); got != "ok plain\n" {
+		t.Errorf("got\n%s", got)
 	}
 }
 
