@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/policy/eval"
 	"github.com/rolecall/rolecall/principal"
@@ -40,12 +41,9 @@ func roleCaller(r *world.Role, session string) caller {
 }
 
 // accountOf gives the account of the ARN of an IAM identity.
-func accountOf(arn string) string {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return ""
-	}
-	return parts[4]
+func accountOf(name string) string {
+	a, _ := arn.Parse(name) // of the world, or parsed before
+	return a.Account
 }
 
 // hop is one call under question.

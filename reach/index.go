@@ -27,7 +27,7 @@ type index struct {
 	named    map[string][]string
 }
 
-// get gives the index of an account, made on first use; nil for an account
+// index gives the index of an account, made on first use; nil for an account
 // that the world does not hold.
 func (f *Finder) index(accountID string) *index {
 	x := f.indexes[accountID]
