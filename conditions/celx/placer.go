@@ -46,11 +46,12 @@ func newPlacer(src *diag.Source, span diag.Span, text string) placer {
 
 func white(c byte) bool { return strings.IndexByte(" \t\r\n", c) >= 0 }
 
-// place gives the span of a range of bytes of the text.
+// place gives the span of a range of bytes of the text, which ends with the
+// assertion: of what its source escapes, nothing may be found.
 func (p *placer) place(start, end int) diag.Span {
 	span := diag.Span{Start: p.places[start], End: p.places[start]}
 	if end > start {
-		span.End = p.places[end-1] + 1
+		span.End = max(span.Start, min(p.places[end-1]+1, p.span.End))
 	}
 	return span
 }
