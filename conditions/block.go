@@ -5,25 +5,18 @@ import "slices"
 // Block is a compiled Condition element. The zero Block has no tests and is
 // true. It is immutable.
 type Block struct {
-	tests []Test
-	// order is the places of the tests, those that cost little first; nil if
-	// they stand so already.
-	order []int
+	// tests are in the order in which they are run, those that cost little first,
+	// document in that of the document; one slice if that is the same.
+	tests, document []Test
 }
 
 // NewBlock makes the block of some tests. The slice is not copied.
 func NewBlock(tests []Test) Block {
-	b := Block{tests: tests}
-	cheaper := func(x, y *Test) int { return x.cost() - y.cost() }
-	for i := 1; i < len(tests); i++ {
-		if cheaper(&tests[i-1], &tests[i]) > 0 {
-			b.order = make([]int, len(tests))
-			for j := range b.order {
-				b.order[j] = j
-			}
-			slices.SortStableFunc(b.order, func(i, j int) int { return cheaper(&tests[i], &tests[j]) })
-			break
-		}
+	b := Block{tests: tests, document: tests}
+	cheaper := func(x, y Test) int { return x.cost() - y.cost() }
+	if !slices.IsSortedFunc(tests, cheaper) {
+		b.tests = slices.Clone(tests)
+		slices.SortStableFunc(b.tests, cheaper)
 	}
 	return b
 }
@@ -45,32 +38,46 @@ func (t *Test) cost() int {
 
 // Tests gives the tests in the order of the document. The slice must not be
 // changed.
-func (b *Block) Tests() []Test { return b.tests }
+func (b *Block) Tests() []Test { return b.document }
 
 // Eval tells whether all tests hold.
-func (b *Block) Eval(ctx *Context) Truth { return b.EvalWith(ctx, nil) }
+func (b *Block) Eval(ctx *Context) Truth {
+	all := True
+	for i := range b.tests {
+		switch b.tests[i].Eval(ctx) {
+		case False:
+			return False
+		case Unknown:
+			all = Unknown
+		}
+	}
+	return all
+}
 
 // EvalWith is Eval with a memory of the outcomes of tests that [Share] found
 // in several blocks; all blocks must be asked about one context.
 func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 	all := True
 	for i := range b.tests {
-		if b.order != nil {
-			i = b.order[i]
-		}
-		if all = all.And(b.tests[i].evalWith(ctx, memory)); all == False {
+		switch b.tests[i].evalWith(ctx, memory) {
+		case False:
 			return False
+		case Unknown:
+			all = Unknown
 		}
 	}
 	return all
 }
+
+// Empty tells whether there are no tests.
+func (b *Block) Empty() bool { return len(b.tests) == 0 }
 
 // Memory remembers the outcomes of shared tests during one decision. The zero
 // value remembers none.
 type Memory [128]Truth
 
 func (t *Test) evalWith(ctx *Context, memory *Memory) Truth {
-	if t.shared == 0 || memory == nil {
+	if t.shared == 0 {
 		return t.Eval(ctx)
 	}
 	outcome := &memory[t.shared]

@@ -15,6 +15,9 @@ func newBooleans(values []string, variables bool) comparison {
 	if variables {
 		mode = glob.Variables
 	}
+	if len(values) == 1 && (isBoolean(values[0], "true") || isBoolean(values[0], "false")) {
+		return &oneBoolean{isBoolean(values[0], "true")}
+	}
 	b := &booleans{patterns: make([]pattern, len(values))}
 	for i, v := range values {
 		b.patterns[i] = newPattern(v, mode)
@@ -46,6 +49,22 @@ func (b *booleans) reachable() bool {
 	}
 	return false
 }
+
+// oneBoolean is the one value that most tests of Bool have.
+type oneBoolean struct{ want bool }
+
+func (b *oneBoolean) compare(v string, _ *Context) match {
+	switch {
+	case isBoolean(v, "true"):
+		return matchOf(Of(b.want))
+	case isBoolean(v, "false"):
+		return matchOf(Of(!b.want))
+	default:
+		return malformed
+	}
+}
+
+func (b *oneBoolean) reachable() bool { return true }
 
 // isBoolean tells whether text is the boolean want, in any case of the letters
 // of ASCII: those that fold to one of them, as the long s does, are longer.

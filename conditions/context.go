@@ -25,10 +25,13 @@ type Context struct {
 	prefixes []string
 }
 
-// Table finds keys by their hash, so that looking one up costs the same
-// however many there are. Its numbers are those of entries, counted from 1, of
-// which it holds the first maxPlaced. The zero value is empty.
-type Table [1 << tableBits]uint8
+// Table finds keys by their slot or their hash, so that looking one up costs
+// the same however many there are. Its numbers are those of entries, counted
+// from 1, of which it holds the first maxPlaced. The zero value is empty.
+type Table struct {
+	known  [knownSlots]uint8
+	hashed [1 << tableBits]uint8
+}
 
 const (
 	tableBits = 6
@@ -99,16 +102,22 @@ func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 	}
 }
 
-// place enters an entry in the table.
+// place enters an entry in the table, unless its key is never found.
 func (c *Context) place(i int) {
-	if c.table == nil || i >= maxPlaced {
+	if c.table == nil || i >= maxPlaced || c.entries[i].key.nameless {
 		return
 	}
-	at := c.entries[i].key.hash % uint32(len(c.table))
-	for c.table[at] != 0 {
-		at = (at + 1) % uint32(len(c.table))
+	k := &c.entries[i].key
+	if k.slot != 0 {
+		c.table.known[k.slot%knownSlots] = uint8(i + 1)
+		return
 	}
-	c.table[at] = uint8(i + 1)
+	t := &c.table.hashed
+	at := k.hash % uint32(len(t))
+	for t[at] != 0 {
+		at = (at + 1) % uint32(len(t))
+	}
+	t[at] = uint8(i + 1)
 }
 
 // Add gives the context a single-valued key.
@@ -179,7 +188,7 @@ func (c *Context) push(key Key, state keyState) *entry {
 	return &c.entries[n]
 }
 
-// find looks a key up by its hash.
+// find looks a key up, as tests and variables see it.
 func (c *Context) find(k Key) *entry {
 	e := c.own(k)
 	switch {
@@ -192,19 +201,42 @@ func (c *Context) find(k Key) *entry {
 	}
 }
 
-// own finds a key that was added by its name.
-func (c *Context) own(k Key) *entry {
-	if k.nameless {
+// known finds a key that was added by its name, if it is in the table by its
+// slot. It is small enough to be part of whoever calls it.
+func (c *Context) known(k *Key) *entry {
+	if c.table == nil || c.table.known[k.slot%knownSlots] == 0 {
 		return nil
 	}
-	from := 0
-	if t := c.table; t != nil {
+	return &c.entries[c.table.known[k.slot%knownSlots]-1]
+}
+
+// own finds a key that was added by its name, in the table if there is one.
+func (c *Context) own(k Key) *entry {
+	if c.table == nil {
+		return c.ownFrom(0, k)
+	}
+	if k.slot != 0 {
+		if e := c.known(&k); e != nil {
+			return e
+		}
+	} else {
+		t := &c.table.hashed
 		for at := k.hash % uint32(len(t)); t[at] != 0; at = (at + 1) % uint32(len(t)) {
 			if e := &c.entries[t[at]-1]; e.key.Equal(k) {
 				return e
 			}
 		}
-		from = maxPlaced
+	}
+	if len(c.entries) <= maxPlaced {
+		return nil
+	}
+	return c.ownFrom(maxPlaced, k)
+}
+
+// ownFrom is own for the entries from one on, without a table.
+func (c *Context) ownFrom(from int, k Key) *entry {
+	if k.nameless {
+		return nil
 	}
 	for i := from; i < len(c.entries); i++ {
 		if e := &c.entries[i]; e.key.Equal(k) {

@@ -3,97 +3,104 @@ package conditions
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// newNetworks compiles the values of IpAddress and NotIpAddress: the address
-// of the request lies in one of the networks (PL-157).
+// networks holds the policy values of IpAddress and NotIpAddress: the address
+// of the request lies in one of them (PL-157).
+type networks struct {
+	v4 []network4
+	v6 []netip.Prefix
+	// bad: a policy value could not be read. It matches nothing (PL-137).
+	bad bool
+}
+
+// network4 is an IPv4 network in numbers.
+type network4 struct{ base, mask uint32 }
+
 func newNetworks(texts []string) comparison {
-	return newTyped(texts, parseNetwork, parseAddress, func(v address, p *network, _ *Context) Truth {
-		return Of(p.contains(v))
-	})
-}
-
-// address is an IPv4 address as a number, or an IPv6 address.
-type address struct {
-	isV4 bool
-	v4   uint32
-	v6   netip.Addr
-}
-
-// network is likewise.
-type network struct {
-	isV4       bool
-	base, mask uint32
-	v6         netip.Prefix
-}
-
-func (n *network) contains(a address) bool {
-	if n.isV4 || a.isV4 {
-		return n.isV4 && a.isV4 && a.v4&n.mask == n.base
+	n := &networks{}
+	for _, text := range texts {
+		switch p, ok := parseNetwork(text); {
+		case !ok:
+			n.bad = true
+		case p.Addr().Is4():
+			n.v4 = append(n.v4, network4{number4(p.Addr()), ^uint32(0) << (32 - p.Bits())})
+		default:
+			n.v6 = append(n.v6, p)
+		}
 	}
-	return n.v6.Contains(a.v6)
+	return n
 }
 
-// ends gives the first and the last address of the network.
-func (n *network) ends() (first, last netip.Addr) {
-	if n.isV4 {
-		return ipv4(n.base), ipv4(n.base | ^n.mask)
+// compare: see [typed] for what is malformed.
+func (n *networks) compare(text string, _ *Context) (m match) {
+	if n.bad {
+		m = malformed
 	}
-	bytes := n.v6.Addr().As16()
-	for i := n.v6.Bits(); i < len(bytes)*8; i++ {
+	if v4, ok := parse4(text); ok {
+		return m | n.contain4(v4)
+	}
+	a, ok := parseAddress(text)
+	switch {
+	case !ok && n.reachable():
+		return m | malformed
+	case !ok:
+		return m
+	case a.Is4():
+		return m | n.contain4(number4(a))
+	}
+	return m | matchOf(Of(slices.ContainsFunc(n.v6, func(p netip.Prefix) bool { return p.Contains(a) })))
+}
+
+func (n *networks) contain4(v4 uint32) match {
+	for _, p := range n.v4 {
+		if v4&p.mask == p.base {
+			return matched
+		}
+	}
+	return 0
+}
+
+func (n *networks) reachable() bool { return len(n.v4)+len(n.v6) > 0 }
+
+// ends gives the first and the last address of a network.
+func ends(network netip.Prefix) (first, last netip.Addr) {
+	first = network.Addr()
+	bytes := first.AsSlice()
+	for i := network.Bits(); i < len(bytes)*8; i++ {
 		bytes[i/8] |= 0x80 >> (i % 8)
 	}
-	return n.v6.Addr(), netip.AddrFrom16(bytes)
-}
-
-func ipv4(n uint32) netip.Addr {
-	var bytes [4]byte
-	binary.BigEndian.PutUint32(bytes[:], n)
-	return netip.AddrFrom4(bytes)
+	last, _ = netip.AddrFromSlice(bytes)
+	return first, last
 }
 
 // parseNetwork reads a CIDR or an address alone, which is a /32 or, CONTESTED,
 // a /128 (PL-158, PL-159). Bits behind the prefix are dropped (PL-160).
-func parseNetwork(s string) (network, bool) {
+func parseNetwork(s string) (netip.Prefix, bool) {
 	if !strings.Contains(s, "/") {
 		a, ok := parseAddress(s)
-		switch {
-		case !ok:
-			return network{}, false
-		case a.isV4:
-			return network{isV4: true, base: a.v4, mask: ^uint32(0)}, true
-		default:
-			return network{v6: netip.PrefixFrom(a.v6, a.v6.BitLen())}, true
-		}
+		return netip.PrefixFrom(a, a.BitLen()), ok
 	}
 	prefix, err := netip.ParsePrefix(s)
 	if err != nil {
-		return network{}, false
+		return netip.Prefix{}, false
 	}
 	if address := prefix.Addr(); address.Is4In6() && prefix.Bits() >= 96 {
 		prefix = netip.PrefixFrom(address.Unmap(), prefix.Bits()-96)
 	}
-	if prefix = prefix.Masked(); !prefix.Addr().Is4() {
-		return network{v6: prefix}, true
-	}
-	return network{isV4: true, base: number4(prefix.Addr()), mask: ^uint32(0) << (32 - prefix.Bits())}, true
+	return prefix.Masked(), true
 }
 
 // parseAddress reads an IPv4 or IPv6 address. An IPv4-mapped one becomes IPv4
 // (PL-161, CONTESTED).
-func parseAddress(s string) (address, bool) {
-	if v4, ok := parse4(s); ok {
-		return address{isV4: true, v4: v4}, true
-	}
+func parseAddress(s string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
-		return address{}, false
+		return netip.Addr{}, false
 	}
-	if a = a.Unmap(); a.Is4() {
-		return address{isV4: true, v4: number4(a)}, true
-	}
-	return address{v6: a}, true
+	return a.Unmap(), true
 }
 
 func number4(a netip.Addr) uint32 {

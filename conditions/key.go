@@ -12,6 +12,7 @@ import (
 type Key struct {
 	name string
 	hash uint32 // equal for names that are equal
+	slot uint8  // of a known key, else 0
 	// nameless: the part that the user names is missing, as in aws:RequestTag/.
 	// Such a key is never present (PL-113).
 	nameless bool
@@ -19,7 +20,8 @@ type Key struct {
 
 // NewKey makes the key of a name.
 func NewKey(name string) Key {
-	return Key{name: name, hash: foldHash(name), nameless: nameless(name)}
+	hash := foldHash(name)
+	return Key{name: name, hash: hash, slot: slotOf(name, hash), nameless: nameless(name)}
 }
 
 func nameless(name string) bool {
@@ -36,7 +38,7 @@ func (k Key) String() string { return k.name }
 
 // Equal tells whether two names are the same key.
 func (k Key) Equal(other Key) bool {
-	return k.hash == other.hash && (k.name == other.name || strings.EqualFold(k.name, other.name))
+	return k.hash == other.hash && k.slot == other.slot && (k.slot != 0 || k.name == other.name || strings.EqualFold(k.name, other.name))
 }
 
 // foldHash is equal for names that differ by case only. It takes eight bytes

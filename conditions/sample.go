@@ -181,7 +181,7 @@ func (s *sampler) network(text string) {
 	if !ok {
 		return
 	}
-	first, last := p.ends()
+	first, last := ends(p)
 	for _, a := range []netip.Addr{first, last, first.Prev(), last.Next()} {
 		if a.IsValid() {
 			s.add(a.String())

@@ -25,14 +25,28 @@ func newStrings(b Base, values []string, variables bool) comparison {
 	case b == StringEqualsIgnoreCase || b == StringNotEqualsIgnoreCase:
 		return &foldedStrings{patterns}
 	case len(patterns) == 1 && patterns[0].slot == nil:
+		if text, ok := patterns[0].glob.Literal(); ok {
+			return oneText(text)
+		}
 		return &onePattern{patterns[0].glob}
 	default:
 		return &patternStrings{patterns}
 	}
 }
 
-// onePattern compares with case with one value without variables, which is
-// what most tests do.
+// oneText compares with case with one value, which is what most tests do.
+type oneText string
+
+func (s oneText) compare(v string, _ *Context) match {
+	if v == string(s) {
+		return matched
+	}
+	return 0
+}
+
+func (s oneText) reachable() bool { return true }
+
+// onePattern likewise has one value without variables.
 type onePattern struct{ glob glob.Pattern }
 
 func (s *onePattern) compare(v string, _ *Context) match {

@@ -10,6 +10,8 @@ type Test struct {
 	values []string
 	// negated is op.Base.Negated().
 	negated bool
+	// plain: one value of the request is compared, and that is all there is to it.
+	plain bool
 	// variables: policy variables in the values have a meaning.
 	variables bool
 	shared    uint8      // place in a Memory; 0 is none
@@ -56,6 +58,7 @@ func NewTest(op Operator, key string, values []string, variables bool) Test {
 	t := Test{op: op, key: NewKey(key), values: values, negated: op.Base.Negated()}
 	variables = variables && op.Base.TakesVariables()
 	t.variables = variables
+	t.plain = op.Qualifier == NoQualifier && op.Base != Null && len(values) > 0
 	switch b := op.Base; {
 	case b <= StringNotLike:
 		t.cmp = newStrings(b, values, variables)
@@ -92,8 +95,17 @@ func (t *Test) Variables() bool { return t.variables }
 // Eval runs the test (PL-199). It is Unknown only if a key that it reads is
 // open.
 func (t *Test) Eval(ctx *Context) Truth {
-	e := ctx.find(t.key)
+	e := ctx.known(&t.key)
+	if e == nil || e.state == absent {
+		e = ctx.find(t.key)
+	}
 	switch {
+	case e != nil && e.state == single && t.plain:
+		if m := t.cmp.compare(e.text, ctx); m&^matched != 0 {
+			return t.truthOf(m)
+		} else {
+			return Of((m == matched) != t.negated)
+		}
 	case t.op.Base == Null:
 		return t.evalNull(e)
 	case e == nil:
@@ -102,8 +114,6 @@ func (t *Test) Eval(ctx *Context) Truth {
 		return t.evalMissing() | t.evalOpen()
 	case e.state == openValue:
 		return t.evalOpen()
-	case e.state == single && t.op.Qualifier == NoQualifier && len(t.values) > 0:
-		return t.evalOne(e.text, ctx)
 	default:
 		return t.evalPresent(e, ctx)
 	}
@@ -190,11 +200,15 @@ func (t *Test) evalPresent(e *entry, ctx *Context) Truth {
 	return some
 }
 
-// evalOne tests one value of the request. A negated operator is true only if
-// no policy value matches and every comparison could be made (PL-138,
-// CONTESTED).
+// evalOne tests one value of the request.
 func (t *Test) evalOne(v string, ctx *Context) Truth {
-	m := t.cmp.compare(v, ctx)
+	return t.truthOf(t.cmp.compare(v, ctx))
+}
+
+// truthOf is the outcome for a value that got answers from the policy values.
+// A negated operator is true only if no policy value matches and every
+// comparison could be made (PL-138, CONTESTED).
+func (t *Test) truthOf(m match) Truth {
 	if t.negated {
 		switch {
 		case m&(matched|malformed) != 0:

@@ -78,6 +78,7 @@ type actionPattern struct {
 	// another key than the request is passed over at once.
 	key   uint64
 	exact bool
+	text  string // in lower case
 	name  glob.Pattern
 }
 
@@ -86,13 +87,14 @@ const noService = ":"
 
 func compileAction(text string) actionPattern {
 	if text == "*" || text == "*:*" {
-		return actionPattern{name: glob.Compile("*", glob.Wildcards)}
+		return actionPattern{text: "*", name: glob.Compile("*", glob.Wildcards)}
 	}
-	service, name, _ := strings.Cut(strings.ToLower(text), ":")
+	text = strings.ToLower(text)
+	service, name, _ := strings.Cut(text, ":")
 	if deadAction(service, name) {
 		service = noService
 	}
-	a := actionPattern{service: service, key: textKey(service), name: glob.Compile(name, glob.Wildcards)}
+	a := actionPattern{service: service, key: textKey(service), text: text, name: glob.Compile(name, glob.Wildcards)}
 	if _, a.exact = a.name.Literal(); a.exact {
 		a.key = actionKey(a.key, name)
 	}
@@ -126,17 +128,12 @@ func actionKey(service uint64, name string) uint64 { return service<<1 ^ textKey
 func (a *actionPattern) match(r *Request) bool {
 	switch {
 	case a.exact:
-		return a.key == r.actionKey && a.equal(r)
+		return a.key == r.actionKey && a.text == r.action
 	case a.key == r.serviceKey:
 		return a.service == r.service && a.name.Match(r.name, nil)
 	default:
 		return a.service == "" && a.name.Match(r.name, nil)
 	}
-}
-
-func (a *actionPattern) equal(r *Request) bool {
-	name, _ := a.name.Literal()
-	return name == r.name && a.service == r.service
 }
 
 // ofService iterates over the items that concern a service by name.

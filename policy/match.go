@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"math/bits"
 
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/principal"
@@ -26,6 +27,10 @@ func (s *Set) Match(r *Request) Outcome {
 	case s == nil:
 	case s.index != nil:
 		s.index.match(s.statements, r, &o)
+	case s.actions != nil:
+		for rest := s.actions.match(r); rest != 0; rest &= rest - 1 {
+			s.statements[bits.TrailingZeros32(uint32(rest))].addMatched(&o, r, nil, false)
+		}
 	default:
 		for i := range s.statements {
 			s.statements[i].addTo(&o, r, nil)
@@ -53,8 +58,12 @@ func (st *statement) addMatched(o *Outcome, r *Request, memory *conditions.Memor
 	if !settled {
 		applies = st.matchResource(r)
 	}
-	if applies != conditions.False {
+	switch {
+	case applies == conditions.False || st.conditions.Empty():
+	case memory != nil:
 		applies = applies.And(st.conditions.EvalWith(r.Context, memory))
+	default:
+		applies = applies.And(st.conditions.Eval(r.Context))
 	}
 	switch {
 	case applies == conditions.False:
@@ -121,6 +130,10 @@ func (st *statement) matchResource(r *Request) conditions.Truth {
 	}
 	some := conditions.False
 	for i := range st.resources {
+		if st.resources[i].all {
+			some = conditions.True
+			break
+		}
 		if some = some.Or(st.resources[i].match(r)); some == conditions.True {
 			break
 		}

@@ -27,7 +27,7 @@ type Request struct {
 	// nothing, as in a KMS key policy (EV-110).
 	NeedsResource bool
 
-	service, name string // of the action, in lower case
+	action, service, name string // in lower case
 	// serviceKey and actionKey are those of the service and of the action; see
 	// actionKey.
 	serviceKey, actionKey uint64
@@ -54,7 +54,8 @@ func (r *Request) Set(action, resource string) error {
 	case len(action) > maxActionLength || !isOneAction(action):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
-	r.service, r.name, _ = strings.Cut(strings.ToLower(action), ":")
+	r.action = strings.ToLower(action)
+	r.service, r.name, _ = strings.Cut(r.action, ":")
 	r.serviceKey = textKey(r.service)
 	r.actionKey = actionKey(r.serviceKey, r.name)
 	r.resource = resource

@@ -20,7 +20,10 @@ type Policy struct {
 type Set struct {
 	policies   []Policy
 	statements []statement
-	index      *index // nil for a small set
+	// index serves a large set, actions a small one; nil if the other does, or if
+	// every statement is asked.
+	index   *index
+	actions *actionTable
 }
 
 // Compile makes a set of policies.
@@ -46,7 +49,9 @@ func Compile(policies ...Policy) *Set {
 			s.statements = append(s.statements, c.statement(d, i, j))
 		}
 	}
-	s.index = newIndex(s.statements)
+	if s.index = newIndex(s.statements); s.index == nil {
+		s.actions = newActionTable(s.statements)
+	}
 	return s
 }
 

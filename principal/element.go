@@ -175,12 +175,32 @@ func isUniqueID(s string) bool {
 type Element struct {
 	entries []Entry
 	not     bool
+	// callers has a bit for each kind of caller that an entry could name.
+	callers uint16
 }
 
 // NewElement makes the element of a list of entries; not makes it a
 // NotPrincipal. All keys of the map form one list (PL-44).
 func NewElement(entries []Entry, not bool) Element {
-	return Element{entries: entries, not: not}
+	e := Element{entries: entries, not: not}
+	for i := range entries {
+		e.callers |= entries[i].callers()
+	}
+	return e
+}
+
+// callers gives the kinds of callers that the entry could name, a bit each.
+func (e *Entry) callers() uint16 {
+	switch e.kind {
+	case anyone:
+		return ^uint16(0)
+	case aService:
+		return 1 << Service
+	case aProvider:
+		return 1 << IdentityProvider
+	default: // EV-35
+		return 1<<Root | 1<<User | 1<<Role | 1<<RoleSession | 1<<FederatedUser
+	}
 }
 
 // Not tells whether the element is a NotPrincipal.

@@ -81,24 +81,29 @@ func (v *verdicts) gather(r *Request, p *Policies) {
 	}
 	for rest := v.present; rest != 0; rest &= rest - 1 {
 		l := rest.first()
-		switch l {
-		case BySCP:
-			v.add(l, levels(p.SCP, match))
-		case ByRCP:
-			v.add(l, levels(p.RCP, match))
-		case ByEndpoint:
-			v.add(l, endpoint(r, p, match))
-		case ByResource:
-			v.add(l, p.Resource.Match(match))
-		case ByIdentity:
-			v.add(l, p.Identity.Match(match))
-		case ByBoundary:
-			v.add(l, p.Boundary.Match(match))
-		default:
-			v.add(l, p.Session.Match(match))
-		}
+		v.add(l, outcome(l, r, p, match))
 	}
 	v.exceptions(r)
+}
+
+// outcome asks a layer.
+func outcome(l Reason, r *Request, p *Policies, match *policy.Request) policy.Outcome {
+	switch l {
+	case BySCP:
+		return levels(p.SCP, match)
+	case ByRCP:
+		return levels(p.RCP, match)
+	case ByEndpoint:
+		return endpoint(r, p, match)
+	case ByResource:
+		return p.Resource.Match(match)
+	case ByIdentity:
+		return p.Identity.Match(match)
+	case ByBoundary:
+		return p.Boundary.Match(match)
+	default:
+		return p.Session.Match(match)
+	}
 }
 
 func endpoint(r *Request, p *Policies, match *policy.Request) policy.Outcome {
@@ -112,21 +117,21 @@ func endpoint(r *Request, p *Policies, match *policy.Request) policy.Outcome {
 
 // add takes up what a layer says.
 func (v *verdicts) add(l Reason, o policy.Outcome) {
-	if o.Deny.Possible() {
-		v.worst.denies.add(l)
-	}
-	if o.Deny == conditions.True {
-		v.best.denies.add(l)
-	}
-	if o.Allow != 0 {
-		v.worst.allows.add(l)
-	}
-	if o.MayAllow != 0 {
-		v.best.allows.add(l)
-	}
+	v.worst.denies |= bit(o.Deny.Possible()) << l
+	v.best.denies |= bit(o.Deny == conditions.True) << l
+	v.worst.allows |= bit(o.Allow != 0) << l
+	v.best.allows |= bit(o.MayAllow != 0) << l
 	if l == ByResource {
 		v.worst.granted, v.best.granted = o.Allow, o.MayAllow
 	}
+}
+
+// bit is 1 for true.
+func bit(b bool) Reasons {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // exceptions is what changes verdicts afterwards. That RCPFullAWSAccess is

@@ -7,8 +7,10 @@ import "github.com/rolecall/rolecall/principal"
 // layers that stand in the way.
 func (v *view) combine(r *Request, present Reasons) (Outcome, Reason, Reasons) {
 	limiting := present & (1<<BySCP | 1<<ByEndpoint) &^ v.allows
-	var g grant
-	g.fill(v, r, present)
+	g := grant{missing: (r.needed | present&r.limits) &^ v.allows}
+	if !r.crossPartition { // EV-42
+		g.kinds = v.granted
+	}
 	reason, missing := g.decide(r)
 	switch {
 	case v.denies != 0:
@@ -31,42 +33,32 @@ func first(r *Reason, value Reason) {
 // grant is what may make a request allowed: the terms of EV-50.
 type grant struct {
 	kinds principal.Kinds // G: how the resource policy grants
-	root  bool            // full access by being root
-	// ident, bound, sess: identity-based policies, boundary and session
-	// policies allow, or do not limit.
-	ident, bound, sess bool
+	// missing is the layers of the caller's side that fail to allow.
+	missing Reasons
 }
 
-// fill works in place: to copy a grant that was just written byte by byte makes
-// the processor wait, which cost a tenth of w1.
-func (g *grant) fill(v *view, r *Request, present Reasons) {
-	g.root = r.root
-	g.ident = r.root || v.allows.Has(ByIdentity)
-	g.bound = !(present &^ v.allows).Has(ByBoundary)
-	g.sess = sessionAllows(v, r, present)
-	if !r.crossPartition { // EV-42
-		g.kinds = v.granted
+// identitySide gives the layers of the caller's side that must allow, and those
+// that must if they have policies. A role session without session policies has
+// no limit, a federated user session without has no permissions (EV-90). The
+// task policy of AssumeRoot holds Deny statements only, so that it can grant
+// nothing and limits by denying.
+func identitySide(r *Request) (needed, limits Reasons) {
+	limits.add(ByBoundary)
+	if !r.root {
+		needed.add(ByIdentity)
 	}
-}
-
-// sessionAllows: a role session without session policies has no limit, a
-// federated user session without has no permissions (EV-90). The task policy
-// of AssumeRoot holds Deny statements only, so that it can grant nothing and
-// limits by denying.
-func sessionAllows(v *view, r *Request, present Reasons) bool {
 	switch {
 	case r.caller.Kind == principal.FederatedUser:
-		return v.allows.Has(BySession)
+		needed.add(BySession)
 	case r.caller.IsRole(), r.delegatedUser():
-		return !(present &^ v.allows).Has(BySession)
-	default:
-		return true
+		limits.add(BySession)
 	}
+	return needed, limits
 }
 
 // decide gives what granted; or the layers that fail to, and the one of them
 // that a decision names (EV-162).
-func (g *grant) decide(r *Request) (reason Reason, missing Reasons) {
+func (g grant) decide(r *Request) (reason Reason, missing Reasons) {
 	switch {
 	case r.crossAccount:
 		return g.crossAccount(r)
@@ -81,40 +73,41 @@ func (g *grant) decide(r *Request) (reason Reason, missing Reasons) {
 
 // crossAccount: both sides must allow, and nothing is bypassed (EV-61).
 // AssumeRoot has no resource policy (EV-96).
-func (g *grant) crossAccount(r *Request) (reason Reason, missing Reasons) {
-	missing = g.identitySide()
+func (g grant) crossAccount(r *Request) (reason Reason, missing Reasons) {
+	missing = g.missing
 	reason = missing.first()
 	if g.kinds == 0 && !r.assumeRoot {
 		missing.add(ByResource)
 		first(&reason, ByResource)
 	}
-	first(&reason, g.identityReason())
+	first(&reason, r.identityReason())
 	return reason, missing
 }
 
 // sameAccount: either side may grant. A grant to the caller itself or to
 // everybody stands alone, one to its role needs boundary and session policies,
 // one to the account needs the identity side (EV-51 to EV-53, EV-88, EV-89).
-func (g *grant) sameAccount(r *Request) (reason Reason, missing Reasons) {
-	direct := g.kinds&(principal.Direct|principal.Everybody) != 0
-	entity := g.kinds&principal.Entity != 0
-	// A user whom a trust policy names needs the boundary nonetheless (EV-124,
-	// CONTESTED). A grant to a user is not one to a session that the user
-	// delegated.
-	outOfBounds := r.trust && r.caller.Kind == principal.User && !g.bound || r.delegatedUser() && !g.sess
-	missing = g.identitySide()
+func (g grant) sameAccount(r *Request) (reason Reason, missing Reasons) {
+	missing = g.missing
 	if r.mandatory && g.kinds == 0 { // EV-106
 		missing.add(ByResource)
 		return ByResource, missing
 	}
-	switch {
-	case missing == 0:
-		return g.identityReason(), 0
-	case r.bothSides:
+	if missing == 0 {
+		return r.identityReason(), 0
+	}
+	if g.kinds == 0 || r.bothSides {
 		return missing.first(), missing
+	}
+	direct := g.kinds&(principal.Direct|principal.Everybody) != 0
+	// A user whom a trust policy names needs the boundary nonetheless (EV-124,
+	// CONTESTED). A grant to a user is not one to a session that the user
+	// delegated.
+	outOfBounds := r.trust && r.caller.Kind == principal.User && missing.Has(ByBoundary) || r.delegatedUser() && missing.Has(BySession)
+	switch {
 	case direct && !outOfBounds:
 		return ByResource, 0
-	case direct || entity:
+	case direct || g.kinds&principal.Entity != 0:
 		missing.remove(ByIdentity) // the grant makes up for it
 	}
 	if missing == 0 {
@@ -123,22 +116,8 @@ func (g *grant) sameAccount(r *Request) (reason Reason, missing Reasons) {
 	return missing.first(), missing
 }
 
-// identitySide gives what fails on the caller's side.
-func (g *grant) identitySide() (missing Reasons) {
-	if !g.ident {
-		missing.add(ByIdentity)
-	}
-	if !g.bound {
-		missing.add(ByBoundary)
-	}
-	if !g.sess {
-		missing.add(BySession)
-	}
-	return missing
-}
-
-func (g *grant) identityReason() Reason {
-	if g.root {
+func (r *Request) identityReason() Reason {
+	if r.root {
 		return ByRoot
 	}
 	return ByIdentity

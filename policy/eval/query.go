@@ -117,6 +117,9 @@ type Request struct {
 	// concerned is the layers that concern the request, attachable those that
 	// the caller can have policies in.
 	concerned, attachable Reasons
+	// needed is the layers of the caller's side that must allow, limits those that
+	// must if they have policies.
+	needed, limits Reasons
 	// rootLockout: the bucket's policy cannot deny this (EV-95).
 	rootLockout bool
 	// builtIn is the outcome where policies have no say, else 0.
@@ -267,6 +270,7 @@ func (r *Request) classify() {
 	r.assumeRoot = r.isAction("sts", "assumeroot")
 	r.bothSides = r.trust && r.caller.IsRole() && r.isAction("sts", "setsourceidentity")
 	r.concerned, r.attachable = concerned(r), attachable(r)
+	r.needed, r.limits = identitySide(r)
 	r.rootLockout = s3RootLockout(r)
 	r.builtIn, r.builtInReason = builtIn(r)
 }

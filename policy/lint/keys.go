@@ -33,70 +33,20 @@ var keyRules = []Rule{
 	},
 }
 
-// keyType is the type of a condition key's values.
-type keyType uint8
-
-const (
-	stringKey keyType = 1 << iota
-	arnKey
-	boolKey
-	numericKey
-	dateKey
-	ipKey
-	binaryKey
-)
-
-// keyInfo is what is known of a condition key.
-type keyInfo struct {
-	name  string
-	types keyType
-	multi bool
-	// named tells that the user names a part behind the last `/` or `:`.
-	named bool
-}
-
-// builtInKeys are the global keys, the keys of services that are present in
-// requests to others, and those of STS and IAM (PL-188, PL-191, PL-192), by
-// type; `+` marks multivalued ones.
-var builtInKeys = makeKeys(map[keyType]string{
-	stringKey: `aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgPaths+ aws:PrincipalTag/ aws:PrincipalServiceName
-		aws:PrincipalServiceNamesList+ aws:PrincipalType aws:userid aws:username aws:FederatedProvider aws:Ec2InstanceSourceVpc
-		aws:SourceIdentity glue:RoleAssumedBy glue:CredentialIssuingService identitystore:UserId aws:SourceVpc aws:SourceVpce
-		aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths+ aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths+ aws:ResourceTag/
-		aws:CalledVia+ aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP aws:referer aws:RequestedRegion aws:RequestTag/
-		aws:TagKeys+ aws:SourceAccount aws:SourceOrgID aws:SourceOrgPaths+ aws:SourceOwner aws:UserAgent
-		sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys+ sts:AWSServiceName sts:RequestContext/
-		sts:IdentityTokenAudience+ sts:SigningAlgorithm
-		iam:PassedToService iam:AWSServiceName iam:OrganizationsPolicyId iam:ResourceTag/ iam:FIDO-certification
-		iam:FIDO-FIPS-140-2-certification iam:FIDO-FIPS-140-3-certification iam:RegisterSecurityKey
-		iam:ServiceSpecificCredentialServiceName iam:DelegationDuration iam:NotificationChannel iam:AccountPropertyNamespaces+`,
-	arnKey: `aws:PrincipalArn aws:SignInSessionArn aws:ChatbotSourceArn ec2:SourceInstanceArn codebuild:BuildArn codebuild:ProjectArn
-		lambda:SourceFunctionArn ssm:SourceInstanceArn aws:SourceVpcArn aws:SourceArn sts:TaskPolicyArn sts:RequestContextProviders+
-		iam:AssociatedResourceArn iam:PermissionsBoundary iam:PolicyARN iam:DelegationRequestOwner iam:TemplateArn iam:RoleTemplateARN`,
-	boolKey: `aws:PrincipalIsAWSService aws:AssumedRoot aws:MultiFactorAuthPresent aws:ViaAWSService aws:ViaAWSMCPService
-		aws:IsMcpServiceAction aws:SecureTransport sts:RoleAuthorizedByIdp`,
-	numericKey:           `aws:MultiFactorAuthAge ec2:RoleDelivery sts:DurationSeconds iam:ServiceSpecificCredentialAgeDays`,
-	dateKey:              `aws:TokenIssueTime aws:CurrentTime`,
-	dateKey | numericKey: `aws:EpochTime`,
-	ipKey:                `aws:SourceIp aws:VpcSourceIp aws:Ec2InstanceSourcePrivateIPv4`,
-})
-
-func makeKeys(lists map[keyType]string) map[string]keyInfo {
-	keys := map[string]keyInfo{}
-	for types, list := range lists {
-		for name := range strings.FieldsSeq(list) {
-			name, multi := strings.CutSuffix(name, "+")
-			keys[strings.ToLower(name)] = keyInfo{name: name, types: types, multi: multi, named: strings.HasSuffix(name, "/")}
-		}
+// builtInKeys are the known keys by their names in lower case.
+var builtInKeys = func() map[string]conditions.KnownKey {
+	keys := map[string]conditions.KnownKey{}
+	for _, k := range conditions.KnownKeys {
+		keys[strings.ToLower(k.Name)] = k
 	}
 	return keys
-}
+}()
 
 // key finds what is known of a key, given in lower case: built in, or in the
 // reference.
-func (p *pass) key(name string) (keyInfo, bool) {
+func (p *pass) key(name string) (conditions.KnownKey, bool) {
 	base := keyBase(name)
-	if k, ok := builtInKeys[base]; ok && (!k.named || len(name) > len(base)) {
+	if k, ok := builtInKeys[base]; ok && (!k.Named || len(name) > len(base)) {
 		return k, true
 	}
 	prefix, _, _ := strings.Cut(name, ":")
@@ -108,7 +58,7 @@ func (p *pass) key(name string) (keyInfo, bool) {
 			return k, true
 		}
 	}
-	return keyInfo{}, false
+	return conditions.KnownKey{}, false
 }
 
 // keyBase cuts the part that the user names (PL-113).
@@ -136,12 +86,12 @@ func unknownKey(p *pass, _ *statement, t *test) {
 	var names []string
 	for lower, k := range builtInKeys {
 		if strings.HasPrefix(lower, prefix+":") {
-			names = append(names, k.name)
+			names = append(names, k.Name)
 		}
 	}
 	if reference != nil {
 		for _, k := range reference.keys {
-			names = append(names, k.name)
+			names = append(names, k.Name)
 		}
 	}
 	slices.Sort(names)
@@ -161,47 +111,47 @@ func keyHint(lower, name string, names []string) string {
 
 // suits tells whether an operator compares values of a type. Text is compared
 // with ARNs by habit, which works.
-func suits(b conditions.Base, types keyType) bool {
+func suits(b conditions.Base, types conditions.KeyTypes) bool {
 	switch {
 	case b == conditions.Null || types == 0:
 		return true
 	case b <= conditions.StringNotLike:
-		return types&(stringKey|arnKey) != 0
+		return types&(conditions.StringKey|conditions.ARNKey) != 0
 	case b <= conditions.NumericGreaterThanEquals:
-		return types&numericKey != 0
+		return types&conditions.NumericKey != 0
 	case b <= conditions.DateGreaterThanEquals:
-		return types&dateKey != 0
+		return types&conditions.DateKey != 0
 	case b == conditions.Bool:
-		return types&boolKey != 0
+		return types&conditions.BoolKey != 0
 	case b == conditions.BinaryEquals:
-		return types&binaryKey != 0
+		return types&conditions.BinaryKey != 0
 	case b <= conditions.NotIPAddress:
-		return types&ipKey != 0
+		return types&conditions.IPKey != 0
 	default:
-		return types&arnKey != 0
+		return types&conditions.ARNKey != 0
 	}
 }
 
 var typeNames = []struct {
-	types     keyType
+	types     conditions.KeyTypes
 	name, use string
 }{
-	{stringKey, "a string", "StringEquals or StringLike"},
-	{arnKey, "an ARN", "ArnLike"},
-	{boolKey, "a boolean", "Bool"},
-	{numericKey, "a number", "NumericEquals and the like"},
-	{dateKey, "a date", "DateLessThan and the like"},
-	{ipKey, "an IP address", "IpAddress"},
-	{binaryKey, "binary data", "BinaryEquals"},
+	{conditions.StringKey, "a string", "StringEquals or StringLike"},
+	{conditions.ARNKey, "an ARN", "ArnLike"},
+	{conditions.BoolKey, "a boolean", "Bool"},
+	{conditions.NumericKey, "a number", "NumericEquals and the like"},
+	{conditions.DateKey, "a date", "DateLessThan and the like"},
+	{conditions.IPKey, "an IP address", "IpAddress"},
+	{conditions.BinaryKey, "binary data", "BinaryEquals"},
 }
 
 func typeMismatch(p *pass, _ *statement, t *test) {
 	k, ok := p.key(t.name)
-	if !ok || suits(t.Base, k.types) {
+	if !ok || suits(t.Base, k.Types) {
 		return
 	}
 	for _, n := range typeNames {
-		if k.types&n.types != 0 {
+		if k.Types&n.types != 0 {
 			p.report(t.operator.Span, quote(t.key.Name.Value)+" is "+n.name+", which "+t.operator.Value+" does not compare", "use "+n.use)
 			return
 		}
@@ -209,14 +159,14 @@ func typeMismatch(p *pass, _ *statement, t *test) {
 }
 
 func missingQualifier(p *pass, _ *statement, t *test) {
-	if k, ok := p.key(t.name); ok && k.multi && t.Qualifier == conditions.NoQualifier && t.Base != conditions.Null {
+	if k, ok := p.key(t.name); ok && k.Multivalued && t.Qualifier == conditions.NoQualifier && t.Base != conditions.Null {
 		p.report(t.operator.Span, quote(t.key.Name.Value)+" is multivalued, and "+t.operator.Value+" has no set operator",
 			"write ForAnyValue:"+t.operator.Value+" or ForAllValues:"+t.operator.Value)
 	}
 }
 
 func forAllValuesSingle(p *pass, _ *statement, t *test) {
-	if k, ok := p.key(t.name); ok && !k.multi && t.Qualifier == conditions.ForAllValues && t.Base != conditions.Null {
+	if k, ok := p.key(t.name); ok && !k.Multivalued && t.Qualifier == conditions.ForAllValues && t.Base != conditions.Null {
 		p.report(t.operator.Span, quote(t.key.Name.Value)+" is single-valued", "write "+strings.TrimPrefix(t.operator.Value, "ForAllValues:"))
 	}
 }
@@ -229,7 +179,7 @@ func variableMultivalued(p *pass, s *statement) {
 		pattern := glob.Compile(value, glob.Variables)
 		for _, body := range pattern.Slots() {
 			name, _, _ := strings.Cut(body, ",")
-			if k, ok := p.key(strings.ToLower(name)); ok && k.multi {
+			if k, ok := p.key(strings.ToLower(name)); ok && k.Multivalued {
 				p.report(at, "${"+name+"} is multivalued and cannot be a variable", "")
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/rolecall/rolecall/arn"
+	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/internal/glob"
 	"github.com/rolecall/rolecall/internal/jsonpos"
@@ -27,7 +28,7 @@ type service struct {
 	name      string
 	actions   map[string]*serviceAction // by name in lower case
 	resources []resourceType
-	keys      map[string]keyInfo // by name in lower case
+	keys      map[string]conditions.KnownKey // by name in lower case
 }
 
 // serviceAction is one action with what it takes.
@@ -159,7 +160,7 @@ func texts(v jsonpos.Value) []string {
 }
 
 func readService(name string, value jsonpos.Value) *service {
-	s := &service{name: name, actions: map[string]*serviceAction{}, keys: map[string]keyInfo{}}
+	s := &service{name: name, actions: map[string]*serviceAction{}, keys: map[string]conditions.KnownKey{}}
 	for item := range value.Members() {
 		switch item.Key {
 		case "Actions":
@@ -225,20 +226,20 @@ func (s *service) readKeys(list jsonpos.Value) {
 		if base == "" {
 			continue
 		}
-		k := keyInfo{name: base, named: named}
+		k := conditions.KnownKey{Name: base, Named: named}
 		for _, t := range texts(member(item, "Types")) {
 			one, multi := strings.CutPrefix(t, "ArrayOf")
-			k.types |= keyTypes[strings.ToLower(one)]
-			k.multi = k.multi || multi
+			k.Types |= keyTypes[strings.ToLower(one)]
+			k.Multivalued = k.Multivalued || multi
 		}
 		s.keys[strings.ToLower(base)] = k
 	}
 }
 
 // keyTypes are the types by the names that the files give them.
-var keyTypes = map[string]keyType{
-	"string": stringKey, "arn": arnKey, "bool": boolKey, "boolean": boolKey, "numeric": numericKey, "long": numericKey,
-	"integer": numericKey, "date": dateKey, "ipaddress": ipKey, "binary": binaryKey,
+var keyTypes = map[string]conditions.KeyTypes{
+	"string": conditions.StringKey, "arn": conditions.ARNKey, "bool": conditions.BoolKey, "boolean": conditions.BoolKey, "numeric": conditions.NumericKey, "long": conditions.NumericKey,
+	"integer": conditions.NumericKey, "date": conditions.DateKey, "ipaddress": conditions.IPKey, "binary": conditions.BinaryKey,
 }
 
 // keyName cuts the placeholder of a key: aws:RequestTag/${TagKey} and

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy"
 )
@@ -18,11 +19,11 @@ func TestReadReference(t *testing.T) {
 	if s3 == nil || len(s3.actions) != 4 || len(s3.resources) != 3 || len(s3.keys) != 4 {
 		t.Fatalf("%+v", s3)
 	}
-	want := keyInfo{name: "s3:ExistingObjectTag/", types: stringKey, named: true}
+	want := conditions.KnownKey{Name: "s3:ExistingObjectTag/", Types: conditions.StringKey, Named: true}
 	if got := s3.keys["s3:existingobjecttag/"]; got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := s3.keys["s3:requestobjecttagkeys"]; !got.multi || got.types != stringKey {
+	if got := s3.keys["s3:requestobjecttagkeys"]; !got.Multivalued || got.Types != conditions.StringKey {
 		t.Errorf("%+v", got)
 	}
 	run := r.service("ec2").actions["runinstances"]

@@ -1,0 +1,98 @@
+package conditions
+
+import "strings"
+
+// KeyTypes is a set of types that the values of a condition key can have.
+type KeyTypes uint8
+
+// The types.
+const (
+	StringKey KeyTypes = 1 << iota
+	ARNKey
+	BoolKey
+	NumericKey
+	DateKey
+	IPKey
+	BinaryKey
+)
+
+// KnownKey is what is known of a condition key.
+type KnownKey struct {
+	// Name is the key in the usual spelling.
+	Name  string
+	Types KeyTypes
+	// Multivalued tells that requests have a list of values for it.
+	Multivalued bool
+	// Named tells that the user names a part behind the `/` or `:` at the end.
+	Named bool
+}
+
+// KnownKeys are the global keys, the keys of services that are present in
+// requests to others, and those of STS and IAM (PL-188, PL-191, PL-192). The
+// slice must not be changed.
+var KnownKeys = func() (keys []KnownKey) {
+	for _, list := range knownKeys {
+		for name := range strings.FieldsSeq(list.names) {
+			name, multivalued := strings.CutSuffix(name, "+")
+			keys = append(keys, KnownKey{Name: name, Types: list.types, Multivalued: multivalued, Named: strings.HasSuffix(name, "/")})
+		}
+	}
+	return keys
+}()
+
+// knownKeys has the names by type; `+` marks multivalued keys.
+var knownKeys = []struct {
+	types KeyTypes
+	names string
+}{
+	{StringKey, `aws:PrincipalAccount aws:PrincipalOrgID aws:PrincipalOrgPaths+ aws:PrincipalTag/ aws:PrincipalServiceName
+		aws:PrincipalServiceNamesList+ aws:PrincipalType aws:userid aws:username aws:FederatedProvider aws:Ec2InstanceSourceVpc
+		aws:SourceIdentity glue:RoleAssumedBy glue:CredentialIssuingService identitystore:UserId aws:SourceVpc aws:SourceVpce
+		aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths+ aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths+ aws:ResourceTag/
+		aws:CalledVia+ aws:CalledViaFirst aws:CalledViaLast aws:CalledViaAWSMCP aws:referer aws:RequestedRegion aws:RequestTag/
+		aws:TagKeys+ aws:SourceAccount aws:SourceOrgID aws:SourceOrgPaths+ aws:SourceOwner aws:UserAgent
+		sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys+ sts:AWSServiceName sts:RequestContext/
+		sts:IdentityTokenAudience+ sts:SigningAlgorithm
+		iam:PassedToService iam:AWSServiceName iam:OrganizationsPolicyId iam:ResourceTag/ iam:FIDO-certification
+		iam:FIDO-FIPS-140-2-certification iam:FIDO-FIPS-140-3-certification iam:RegisterSecurityKey
+		iam:ServiceSpecificCredentialServiceName iam:DelegationDuration iam:NotificationChannel iam:AccountPropertyNamespaces+`},
+	{ARNKey, `aws:PrincipalArn aws:SignInSessionArn aws:ChatbotSourceArn ec2:SourceInstanceArn codebuild:BuildArn codebuild:ProjectArn
+		lambda:SourceFunctionArn ssm:SourceInstanceArn aws:SourceVpcArn aws:SourceArn sts:TaskPolicyArn sts:RequestContextProviders+
+		iam:AssociatedResourceArn iam:PermissionsBoundary iam:PolicyARN iam:DelegationRequestOwner iam:TemplateArn iam:RoleTemplateARN`},
+	{BoolKey, `aws:PrincipalIsAWSService aws:AssumedRoot aws:MultiFactorAuthPresent aws:ViaAWSService aws:ViaAWSMCPService
+		aws:IsMcpServiceAction aws:SecureTransport sts:RoleAuthorizedByIdp`},
+	{NumericKey, `aws:MultiFactorAuthAge ec2:RoleDelivery sts:DurationSeconds iam:ServiceSpecificCredentialAgeDays`},
+	{DateKey, `aws:TokenIssueTime aws:CurrentTime`},
+	{DateKey | NumericKey, `aws:EpochTime`},
+	{IPKey, `aws:SourceIp aws:VpcSourceIp aws:Ec2InstanceSourcePrivateIPv4`},
+}
+
+// slots numbers the known keys from 1: the number of a key that is found by its
+// name alone, without a look at the name, which halves what a test of it costs
+// (BenchmarkDecide/w4a). They are entered by hash.
+var slots = func() (table [1 << slotBits]uint8) {
+	for i, k := range KnownKeys {
+		at := foldHash(k.Name) >> (32 - slotBits)
+		for table[at] != 0 {
+			at = (at + 1) % uint32(len(table))
+		}
+		table[at] = uint8(i + 1)
+	}
+	return table
+}()
+
+const (
+	slotBits = 10
+	// knownSlots bounds the slots, which are fewer.
+	knownSlots = 128
+)
+
+// slotOf gives the number of a known key, and 0 for others.
+func slotOf(name string, hash uint32) uint8 {
+	for at := hash >> (32 - slotBits); slots[at] != 0; at = (at + 1) % uint32(len(slots)) {
+		if known := KnownKeys[slots[at]-1].Name; known == name || strings.EqualFold(known, name) {
+			return slots[at]
+		}
+	}
+	return 0
+}
