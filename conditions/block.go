@@ -41,30 +41,24 @@ func (t *Test) cost() int {
 func (b *Block) Tests() []Test { return b.document }
 
 // Eval tells whether all tests hold.
-func (b *Block) Eval(ctx *Context) Truth {
-	all := True
-	for i := range b.tests {
-		switch b.tests[i].Eval(ctx) {
-		case False:
-			return False
-		case Unknown:
-			all = Unknown
-		}
-	}
-	return all
-}
+func (b *Block) Eval(ctx *Context) Truth { return b.EvalWith(ctx, nil) }
 
 // EvalWith is Eval with a memory of the outcomes of tests that [Share] found
 // in several blocks; all blocks must be asked about one context.
 func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 	all := True
 	for i := range b.tests {
-		switch b.tests[i].evalWith(ctx, memory) {
-		case False:
-			return False
-		case Unknown:
-			all = Unknown
+		t, outcome := &b.tests[i], Truth(0)
+		if memory == nil || t.shared == 0 {
+			outcome = t.Eval(ctx)
+		} else if outcome = memory[t.shared]; outcome == 0 {
+			outcome = t.Eval(ctx)
+			memory[t.shared] = outcome
 		}
+		if outcome == False {
+			return False
+		}
+		all |= outcome // as And, since none is False
 	}
 	return all
 }
@@ -75,14 +69,3 @@ func (b *Block) Empty() bool { return len(b.tests) == 0 }
 // Memory remembers the outcomes of shared tests during one decision. The zero
 // value remembers none.
 type Memory [128]Truth
-
-func (t *Test) evalWith(ctx *Context, memory *Memory) Truth {
-	if t.shared == 0 {
-		return t.Eval(ctx)
-	}
-	outcome := &memory[t.shared]
-	if *outcome == 0 {
-		*outcome = t.Eval(ctx)
-	}
-	return *outcome
-}

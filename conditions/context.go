@@ -20,6 +20,9 @@ type Context struct {
 	// table is where keys are looked up, if there is one.
 	table *Table
 	open  bool // a key is open
+	// source is the address of the caller, read once for all networks that it is
+	// compared with; its text is empty if there is none.
+	source sourceAddress
 	// prefixes are the beginnings of names whose keys are open; see
 	// AddOpenPrefix.
 	prefixes []string
@@ -100,7 +103,14 @@ func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 	for i := range c.entries {
 		c.place(i)
 	}
+	if e := c.known(&keySourceIP); e != nil && e.state == single {
+		if v4, ok := parse4(e.text); ok {
+			c.source = sourceAddress{e.text, v4}
+		}
+	}
 }
+
+var keySourceIP = NewKey("aws:SourceIp")
 
 // place enters an entry in the table, unless its key is never found.
 func (c *Context) place(i int) {
@@ -159,7 +169,7 @@ func (c *Context) AddDefault(name, value string) { c.AddDefaultKey(NewKey(name),
 
 // AddDefaultKey is AddDefault for a key made beforehand.
 func (c *Context) AddDefaultKey(key Key, value string) {
-	if c.own(key) == nil {
+	if c.own(&key) == nil {
 		c.push(key, single).text = value
 	}
 }
@@ -170,7 +180,7 @@ func (c *Context) add(name string, state keyState) (*entry, error) {
 		return nil, tooMany()
 	}
 	key := NewKey(name)
-	if old := c.own(key); old != nil {
+	if old := c.own(&key); old != nil {
 		return nil, fmt.Errorf("%w: %q and %q", ErrDuplicateKey, diag.Clip(old.key.name, 100), diag.Clip(name, 100))
 	}
 	return c.push(key, state), nil
@@ -189,7 +199,7 @@ func (c *Context) push(key Key, state keyState) *entry {
 }
 
 // find looks a key up, as tests and variables see it.
-func (c *Context) find(k Key) *entry {
+func (c *Context) find(k *Key) *entry {
 	e := c.own(k)
 	switch {
 	case e == nil:
@@ -211,18 +221,18 @@ func (c *Context) known(k *Key) *entry {
 }
 
 // own finds a key that was added by its name, in the table if there is one.
-func (c *Context) own(k Key) *entry {
+func (c *Context) own(k *Key) *entry {
 	if c.table == nil {
 		return c.ownFrom(0, k)
 	}
 	if k.slot != 0 {
-		if e := c.known(&k); e != nil {
+		if e := c.known(k); e != nil {
 			return e
 		}
 	} else {
 		t := &c.table.hashed
 		for at := k.hash % uint32(len(t)); t[at] != 0; at = (at + 1) % uint32(len(t)) {
-			if e := &c.entries[t[at]-1]; e.key.Equal(k) {
+			if e := &c.entries[t[at]-1]; e.key.equal(k) {
 				return e
 			}
 		}
@@ -234,12 +244,12 @@ func (c *Context) own(k Key) *entry {
 }
 
 // ownFrom is own for the entries from one on, without a table.
-func (c *Context) ownFrom(from int, k Key) *entry {
+func (c *Context) ownFrom(from int, k *Key) *entry {
 	if k.nameless {
 		return nil
 	}
 	for i := from; i < len(c.entries); i++ {
-		if e := &c.entries[i]; e.key.Equal(k) {
+		if e := &c.entries[i]; e.key.equal(k) {
 			return e
 		}
 	}
@@ -262,7 +272,7 @@ type Seen struct {
 
 // Look tells what the context says of a key.
 func (c *Context) Look(k Key) Seen {
-	e := c.find(k)
+	e := c.find(&k)
 	if e == nil {
 		return Seen{Missing: true}
 	}
@@ -285,11 +295,11 @@ func (c *Context) Text(name string) (string, bool) { return c.TextOf(NewKey(name
 
 // Has tells whether the context says something of a key by its name, be it
 // that the key is open or missing.
-func (c *Context) Has(k Key) bool { return c.own(k) != nil }
+func (c *Context) Has(k Key) bool { return c.own(&k) != nil }
 
 // TextOf is Text for a key made beforehand.
 func (c *Context) TextOf(k Key) (string, bool) {
-	e := c.find(k)
+	e := c.find(&k)
 	if e == nil || e.state != single {
 		return "", false
 	}

@@ -19,6 +19,12 @@ type networks struct {
 // network4 is an IPv4 network in numbers.
 type network4 struct{ base, mask uint32 }
 
+// sourceAddress is an IPv4 address with the text that it was read from.
+type sourceAddress struct {
+	text string
+	v4   uint32
+}
+
 func newNetworks(texts []string) comparison {
 	n := &networks{}
 	for _, text := range texts {
@@ -35,9 +41,12 @@ func newNetworks(texts []string) comparison {
 }
 
 // compare: see [typed] for what is malformed.
-func (n *networks) compare(text string, _ *Context) (m match) {
+func (n *networks) compare(text string, ctx *Context) (m match) {
 	if n.bad {
 		m = malformed
+	}
+	if source := &ctx.source; source.text != "" && source.text == text {
+		return m | n.contain4(source.v4)
 	}
 	if v4, ok := parse4(text); ok {
 		return m | n.contain4(v4)

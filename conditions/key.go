@@ -37,7 +37,9 @@ func (k Key) Nameless() bool { return k.nameless }
 func (k Key) String() string { return k.name }
 
 // Equal tells whether two names are the same key.
-func (k Key) Equal(other Key) bool {
+func (k Key) Equal(other Key) bool { return k.equal(&other) }
+
+func (k *Key) equal(other *Key) bool {
 	return k.hash == other.hash && k.slot == other.slot && (k.slot != 0 || k.name == other.name || strings.EqualFold(k.name, other.name))
 }
 

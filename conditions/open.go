@@ -16,14 +16,14 @@ func (c *Context) AddOpenPrefix(prefix string) {
 // OpenDefault makes a key open, as [Context.AddOpen] does, unless the context
 // has it.
 func (c *Context) OpenDefault(name string, present bool) {
-	if c.own(NewKey(name)) == nil {
+	if key := NewKey(name); c.own(&key) == nil {
 		_ = c.AddOpen(name, present) // fails on a key that is there, which it is not
 	}
 }
 
 // AddDefaultList gives the context a multivalued key unless it has that key.
 func (c *Context) AddDefaultList(name string, values []string) {
-	if key := NewKey(name); c.own(key) == nil {
+	if key := NewKey(name); c.own(&key) == nil {
 		c.push(key, multi).list = values
 	}
 }
@@ -58,7 +58,7 @@ func (c *Context) Set(k Key, seen Seen) {
 	default:
 		e.state, e.text = single, seen.Values[0]
 	}
-	if old := c.own(k); old != nil {
+	if old := c.own(&k); old != nil {
 		*old = e
 	} else {
 		*c.push(k, e.state) = e
@@ -78,7 +78,7 @@ func (c *Context) Len() int { return len(c.entries) }
 var anyOpen = entry{state: openKey}
 
 // findOpen gives the entry of a key that a prefix makes open, or nil.
-func (c *Context) findOpen(k Key) *entry {
+func (c *Context) findOpen(k *Key) *entry {
 	if k.nameless {
 		return nil
 	}

@@ -125,7 +125,7 @@ func (s *sampler) variable(body string) (value string, known bool) {
 	if v.never {
 		return "", true // the value matches nothing, so that any sample will do
 	}
-	e := s.ctx.find(v.key)
+	e := s.ctx.find(&v.key)
 	switch {
 	case e == nil || e.state == multi:
 		return v.fallback, true

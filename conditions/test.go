@@ -96,16 +96,25 @@ func (t *Test) Variables() bool { return t.variables }
 // open.
 func (t *Test) Eval(ctx *Context) Truth {
 	e := ctx.known(&t.key)
-	if e == nil || e.state == absent {
-		e = ctx.find(t.key)
+	if e == nil {
+		e = ctx.own(&t.key)
 	}
+	if e == nil || e.state != single || !t.plain {
+		return t.evalAny(ctx.find(&t.key), ctx)
+	}
+	switch t.cmp.compare(e.text, ctx) {
+	case matched:
+		return Of(!t.negated)
+	case 0:
+		return Of(t.negated)
+	default:
+		return t.evalOne(e.text, ctx)
+	}
+}
+
+// evalAny runs any test; nil is a missing key. Eval does most of them sooner.
+func (t *Test) evalAny(e *entry, ctx *Context) Truth {
 	switch {
-	case e != nil && e.state == single && t.plain:
-		if m := t.cmp.compare(e.text, ctx); m&^matched != 0 {
-			return t.truthOf(m)
-		} else {
-			return Of((m == matched) != t.negated)
-		}
 	case t.op.Base == Null:
 		return t.evalNull(e)
 	case e == nil:
@@ -200,15 +209,11 @@ func (t *Test) evalPresent(e *entry, ctx *Context) Truth {
 	return some
 }
 
-// evalOne tests one value of the request.
+// evalOne tests one value of the request. A negated operator is true only if
+// no policy value matches and every comparison could be made (PL-138,
+// CONTESTED).
 func (t *Test) evalOne(v string, ctx *Context) Truth {
-	return t.truthOf(t.cmp.compare(v, ctx))
-}
-
-// truthOf is the outcome for a value that got answers from the policy values.
-// A negated operator is true only if no policy value matches and every
-// comparison could be made (PL-138, CONTESTED).
-func (t *Test) truthOf(m match) Truth {
+	m := t.cmp.compare(v, ctx)
 	if t.negated {
 		switch {
 		case m&(matched|malformed) != 0:

@@ -76,7 +76,7 @@ func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
 }
 
 func (s *Set) explain(st *statement, r *Request) Verdict {
-	v := Verdict{Statement: s.ref(st), Principal: st.matchPrincipal(r), HasPrincipal: !st.anyCaller}
+	v := Verdict{Statement: s.ref(st), Principal: st.matchPrincipal(r), HasPrincipal: s.policies[st.policy].Document.Kind.hasPrincipal()}
 	src := &v.Statement.Policy.Document.Statements[st.index]
 	v.Action = Part{Matches: conditions.Of(st.notAction), Not: st.notAction}
 	for i := range st.actions {

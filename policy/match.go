@@ -56,14 +56,12 @@ func (st *statement) addMatched(o *Outcome, r *Request, memory *conditions.Memor
 	}
 	applies := conditions.True
 	if !settled {
-		applies = st.matchResource(r)
+		if applies = st.matchResource(r); applies == conditions.False {
+			return
+		}
 	}
-	switch {
-	case applies == conditions.False || st.conditions.Empty():
-	case memory != nil:
+	if !st.conditions.Empty() {
 		applies = applies.And(st.conditions.EvalWith(r.Context, memory))
-	default:
-		applies = applies.And(st.conditions.Eval(r.Context))
 	}
 	switch {
 	case applies == conditions.False:
@@ -130,11 +128,12 @@ func (st *statement) matchResource(r *Request) conditions.Truth {
 	}
 	some := conditions.False
 	for i := range st.resources {
-		if st.resources[i].all {
+		p := &st.resources[i]
+		if p.all {
 			some = conditions.True
 			break
 		}
-		if some = some.Or(st.resources[i].match(r)); some == conditions.True {
+		if some = some.Or(p.match(r)); some == conditions.True {
 			break
 		}
 	}
@@ -146,9 +145,9 @@ func (st *statement) matchResource(r *Request) conditions.Truth {
 
 func (st *statement) matchPrincipal(r *Request) principal.Kinds {
 	switch {
-	case st.anyCaller:
+	case st.everybody:
 		return principal.Everybody
-	case !st.hasPrincipal:
+	case !st.hasPrincipal || !st.principal.MayName(r.Caller):
 		return 0
 	}
 	kinds := st.principal.Match(r.Caller, st.deny, r.Boundary)

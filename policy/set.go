@@ -74,8 +74,9 @@ func (s *Set) Policies() []Policy {
 type statement struct {
 	policy, index int // where it comes from
 	deny          bool
-	// anyCaller is set in policies without principals.
-	anyCaller bool
+	// everybody is set where principals do not matter: in policies without any, and
+	// where Principal is "*".
+	everybody bool
 	// hasPrincipal is false for a statement that lacks one where its kind
 	// wants one: it never applies (PL-31, EV-41).
 	hasPrincipal bool
@@ -94,10 +95,11 @@ type statement struct {
 
 func (c *compiler) statement(d *Document, policy, index int) statement {
 	src := &d.Statements[index]
-	st := statement{policy: policy, index: index, deny: src.Effect == Deny, anyCaller: !d.Kind.hasPrincipal()}
+	st := statement{policy: policy, index: index, deny: src.Effect == Deny, everybody: !d.Kind.hasPrincipal()}
 	if src.Principal != nil {
 		st.hasPrincipal = true
 		st.principal = compilePrincipal(src.Principal)
+		st.everybody = st.principal.Everybody()
 	}
 	st.notAction = src.Action.Not
 	st.actions, c.actions = cut(c.actions, len(src.Action.Items))

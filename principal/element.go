@@ -189,6 +189,16 @@ func NewElement(entries []Entry, not bool) Element {
 	return e
 }
 
+// Everybody tells whether the element is a Principal that names `*`, and so
+// every caller as [Everybody].
+func (e *Element) Everybody() bool {
+	return !e.not && len(e.entries) == 1 && e.entries[0].kind == anyone
+}
+
+// MayName tells whether the element could apply to a caller, as far as the kind
+// of the caller shows.
+func (e *Element) MayName(c *Caller) bool { return e.not || e.callers>>c.Kind&1 != 0 }
+
 // callers gives the kinds of callers that the entry could name, a bit each.
 func (e *Entry) callers() uint16 {
 	switch e.kind {

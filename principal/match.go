@@ -45,9 +45,6 @@ func (k Kinds) String() string {
 // (PL-71, EV-38). With Allow it spares whoever is listed in any way (PL-72
 // CONTESTED).
 func (e *Element) Match(c *Caller, deny, boundary bool) Kinds {
-	if !e.not && e.callers>>c.Kind&1 == 0 {
-		return 0
-	}
 	var named Kinds
 	for i := range e.entries {
 		named |= e.entries[i].match(c)
