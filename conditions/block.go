@@ -44,16 +44,17 @@ func (b *Block) Tests() []Test { return b.document }
 func (b *Block) Eval(ctx *Context) Truth { return b.EvalWith(ctx, nil) }
 
 // EvalWith is Eval with a memory of the outcomes of tests that [Share] found
-// in several blocks; all blocks must be asked about one context.
+// in several blocks; all blocks must be asked about one context. Nil is no
+// memory.
 func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 	all := True
 	for i := range b.tests {
 		t, outcome := &b.tests[i], Truth(0)
 		if memory == nil || t.shared == 0 {
 			outcome = t.Eval(ctx)
-		} else if outcome = memory[t.shared]; outcome == 0 {
+		} else if outcome = memory.recall(t.shared); outcome == 0 {
 			outcome = t.Eval(ctx)
-			memory[t.shared] = outcome
+			memory.keep(t.shared, outcome)
 		}
 		if outcome == False {
 			return False
@@ -66,6 +67,19 @@ func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 // Empty tells whether there are no tests.
 func (b *Block) Empty() bool { return len(b.tests) == 0 }
 
-// Memory remembers the outcomes of shared tests during one decision. The zero
-// value remembers none.
-type Memory [128]Truth
+// Memory remembers the outcomes of shared tests during one decision, in two
+// bits each: it is emptied for every decision. The zero value remembers none.
+type Memory [4]uint64
+
+// remembered is how many tests a Memory has room for.
+const remembered = len(Memory{}) * perWord
+
+const perWord = 64 / 2
+
+func (m *Memory) recall(test uint8) Truth {
+	return Truth(m[test/perWord]>>(test%perWord*2)) & Unknown
+}
+
+func (m *Memory) keep(test uint8, outcome Truth) {
+	m[test/perWord] |= uint64(outcome) << (test % perWord * 2)
+}

@@ -27,7 +27,7 @@ func Share(blocks []*Block) {
 			case !t.same(other):
 			case other.shared != 0:
 				t.shared = other.shared
-			case next < len(Memory{}):
+			case next < remembered:
 				t.shared, other.shared = uint8(next), uint8(next)
 				next++
 			}

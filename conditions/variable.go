@@ -92,7 +92,11 @@ func expand(vars []variable, ctx *Context, buffer []string) ([]string, values) {
 			return nil, noValue
 		}
 		text := v.fallback
-		switch e := ctx.find(&v.key); {
+		e := ctx.known(&v.key)
+		if e == nil || e.state != single {
+			e = ctx.find(&v.key)
+		}
+		switch {
 		case e == nil && !v.hasDefault, e != nil && e.state == multi:
 			return nil, noValue
 		case e != nil && e.state == single:

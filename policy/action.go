@@ -104,7 +104,6 @@ func compileAction(text string) actionPattern {
 // textKey is a number for a text, equal for equal texts and seldom for others.
 // Two words of the text are enough to tell names of services and actions apart.
 func textKey(s string) uint64 {
-	const spread = 0x9e3779b97f4a7c15
 	key := uint64(len(s))
 	if len(s) < 8 {
 		for i := range len(s) {

@@ -14,6 +14,7 @@ type blockBuilder struct {
 	entries    []gramEntry
 	numbers    map[string]int // of patterns, by their text
 	owners     []owner
+	always     []uint16 // patterns that no gram stands for
 }
 
 // owner says that a member has a pattern.
@@ -114,61 +115,57 @@ func (b *block) own(list []owner) {
 	}
 }
 
-// chooseGrams chooses the rarest gram of every pattern. Each has one, since it
-// begins with "arn:".
+// chooseGrams chooses the rarest window of every pattern.
 func (b *blockBuilder) chooseGrams(patterns []*resourcePattern) grams {
 	clear(b.counts[:])
 	for _, p := range patterns {
 		for text := range p.arn.Literals() {
-			eachGram(text, func(gram uint32, _ int) {
-				if n := b.counts.at(gram); *n < math.MaxUint16 {
-					*n++
-				}
-			})
+			b.counts.count(text)
 		}
 	}
-	b.entries = b.entries[:0]
+	b.entries, b.always = b.entries[:0], b.always[:0]
 	from := math.MaxInt
 	for i, p := range patterns {
-		gram, at := b.rarest(p)
-		b.entries = append(b.entries, gramEntry{gram: gram, pattern: uint16(i)})
-		from = min(from, at)
+		window, before, n := b.rarest(p)
+		if n >= gramStep*len(patterns) { // any text that comes here holds it
+			b.always = append(b.always, uint16(i))
+			continue
+		}
+		for at := range gramStep {
+			b.entries = append(b.entries, gramEntry{gram: gramAt(window, at), pattern: uint16(i)})
+		}
+		from = min(from, before)
 	}
-	return newGrams(b.entries, from)
+	return newGrams(b.entries, b.always, from)
 }
 
-// rarest gives the rarest gram of a pattern, and how many bytes stand before
-// it at least.
-func (b *blockBuilder) rarest(p *resourcePattern) (rarest uint32, at int) {
-	least, before := math.MaxInt, 0
+// rarest gives the rarest window of a pattern, how many bytes stand before it at
+// least, and how often its grams are counted: very often if there is no window.
+func (b *blockBuilder) rarest(p *resourcePattern) (window string, before, count int) {
+	count = math.MaxInt
+	passed := 0
 	for text := range p.arn.Literals() {
-		eachGram(text, func(gram uint32, i int) {
-			if n := int(*b.counts.at(gram)); n < least {
-				rarest, least, at = gram, n, before+i
-			}
-		})
-		before += len(text)
+		if at, n := b.counts.rarest(text); at >= 0 && n < count {
+			window, before, count = text[at:at+windowSize], passed+at, n
+		}
+		passed += len(text)
 	}
-	return rarest, at
+	return window, before, count
 }
-
-// maxNames bounds the names of actions of a block, since there is a bit for
-// each name and member; the services of AWS have fewer.
-const maxNames = 512
 
 // actions works out which members match the names that the members spell out.
-func (b *blockBuilder) actions(members []uint32, service string) map[string]bitset {
-	names := map[string]bitset{}
+func (b *blockBuilder) actions(members []uint32, service string) names[bitset] {
+	matching := map[string]bitset{}
 	for i, number := range members {
 		for a := range b.statements[number].ofService(service) {
 			name, exact := a.name.Literal()
-			if !exact || len(name) > maxActionLength || names[name] == nil && len(names) == maxNames {
+			if !exact || len(name) > maxActionLength || matching[name] == nil && len(matching) == maxNames {
 				continue
 			}
-			if names[name] == nil {
-				names[name] = newBitset(len(members))
+			if matching[name] == nil {
+				matching[name] = newBitset(len(members))
 			}
-			names[name].set(i)
+			matching[name].set(i)
 		}
 	}
 	wild := map[string][]bitset{} // by pattern, those of the names that it matches
@@ -179,7 +176,7 @@ func (b *blockBuilder) actions(members []uint32, service string) map[string]bits
 			}
 			matched, ok := wild[a.name.String()]
 			if !ok {
-				for name, set := range names {
+				for name, set := range matching {
 					if a.name.Match(name, nil) {
 						matched = append(matched, set)
 					}
@@ -191,5 +188,5 @@ func (b *blockBuilder) actions(members []uint32, service string) map[string]bits
 			}
 		}
 	}
-	return names
+	return newNames(matching, func(name string) uint64 { return actionKey(textKey(service), name) })
 }

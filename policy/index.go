@@ -11,7 +11,7 @@ import (
 // decision costs what those cost and not what all cost: by the service of the
 // action, then, in a [block], by action and resource.
 type index struct {
-	services map[string][]block
+	services names[[]block]
 	// every holds the statements that may concern an action of any service.
 	every []block
 }
@@ -47,11 +47,11 @@ func newIndex(statements []statement) *index {
 	delete(services, noService)
 	shareTests(statements)
 	b := newBlockBuilder(statements)
-	x := &index{services: make(map[string][]block, len(services)), every: b.blocks(every, "")}
+	blocks := make(map[string][]block, len(services))
 	for service, members := range services {
-		x.services[service] = b.blocks(members, service)
+		blocks[service] = b.blocks(members, service)
 	}
-	return x
+	return &index{services: newNames(blocks, textKey), every: b.blocks(every, "")}
 }
 
 func shareTests(statements []statement) {
@@ -73,9 +73,10 @@ func (x *index) match(statements []statement, r *Request, o *Outcome) {
 	for i := range x.every {
 		x.every[i].match(&q)
 	}
-	blocks := x.services[r.service]
-	for i := range blocks {
-		blocks[i].match(&q)
+	if blocks := x.services.find(r.serviceKey, r.service); blocks != nil {
+		for i := range *blocks {
+			(*blocks)[i].match(&q)
+		}
 	}
 }
 
@@ -117,7 +118,7 @@ type block struct {
 	grams    grams
 	// actions is the members of which the Action matches, by the names that
 	// the block's statements spell out. Of other names each is asked.
-	actions map[string]bitset
+	actions names[bitset]
 }
 
 func (b *block) match(q *query) {
@@ -145,15 +146,15 @@ func (b *block) matchIndexed(q *query, members, patterns bitset) {
 		b.grams.mark(q.resource, patterns)
 		b.addOwners(q.Request, members, patterns)
 	}
-	matched, known := b.actions[q.name]
+	matched := b.actions.find(q.actionKey, q.name)
 	for i, word := range members {
-		if known {
-			word &= matched[i]
+		if matched != nil {
+			word &= (*matched)[i]
 		}
 		for ; word != 0; word &= word - 1 {
 			member := i*64 + bits.TrailingZeros64(word)
 			st := &q.statements[b.members[member]]
-			if known || st.matchAction(q.Request) {
+			if matched != nil || st.matchAction(q.Request) {
 				st.addMatched(q.outcome, q.Request, &q.memory, b.settled.has(member))
 			}
 		}
@@ -165,7 +166,7 @@ func (b *block) addOwners(r *Request, members, patterns bitset) {
 	for i, word := range patterns {
 		for ; word != 0; word &= word - 1 {
 			pattern := i*64 + bits.TrailingZeros64(word)
-			if b.patterns[pattern].match(r) != conditions.True {
+			if b.patterns[pattern].arn.Match(r.resource, r.Context) != conditions.True {
 				continue
 			}
 			for _, member := range b.owners[b.starts[pattern]:b.starts[pattern+1]] {

@@ -40,7 +40,7 @@ func drawSet(t *rapid.T, kind Kind) *Set {
 	var policies []Policy
 	for i := range rapid.IntRange(1, 3).Draw(t, "policies") {
 		var list []string
-		for range rapid.IntRange(15, 60).Draw(t, "statements") {
+		for range rapid.SampledFrom([]int{1, 3, 9, 20, 60}).Draw(t, "statements") {
 			text := `{"Effect": "` + pick("effect", []string{"Allow", "Deny"}) + `", "` + pick("not", []string{"", "", "", "Not"}) + `Action": ` + pick("action", someActions)
 			if kind == Resource {
 				text += `, "` + pick("not", []string{"", "", "Not"}) + `Principal": ` + pick("principal", somePrincipals)
@@ -141,7 +141,7 @@ func TestBlocksHaveBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := many(t, tt.n, tt.patterns)
-			if got := len(s.index.services["s3"]); got != tt.blocks {
+			if got := len(*s.index.services.find(textKey("s3"), "s3")); got != tt.blocks {
 				t.Errorf("%d blocks, want %d", got, tt.blocks)
 			}
 			for _, i := range []int{0, 1, 29, tt.n/2 + 1, tt.n - 1} {
@@ -172,5 +172,38 @@ func TestLargeBlocksDoNotAllocate(t *testing.T) { // not parallel: it counts all
 	}
 	if n := testing.AllocsPerRun(100, func() { s.Match(r) }); n != 0 {
 		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
+func TestNamesFindsWhatAMapFinds(t *testing.T) {
+	t.Parallel()
+	sameKey := func(string) uint64 { return 7 }
+	for name, tt := range map[string]struct {
+		n   int
+		key func(string) uint64
+	}{
+		"none":                             {0, textKey},
+		"one":                              {1, textKey},
+		"a table full":                     {maxNames, textKey},
+		"more":                             {3 * maxNames, textKey},
+		"names of one key":                 {40, sameKey},
+		"more than a table has of one key": {2 * maxNames, sameKey},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			values := map[string]int{}
+			for i := range tt.n {
+				values[fmt.Sprintf("service-%d-abcdefgh", i)] = i
+			}
+			table := newNames(values, tt.key)
+			for name, want := range values {
+				if got := table.find(tt.key(name), name); got == nil || *got != want {
+					t.Fatalf("%s: %v, want %d", name, got, want)
+				}
+			}
+			if got := table.find(tt.key("another"), "another"); got != nil {
+				t.Errorf("another name has %d", *got)
+			}
+		})
 	}
 }
