@@ -88,9 +88,16 @@ func (c *Context) Clone(more int) Context {
 }
 
 // Reset empties the context and keeps its room, so that one context can serve
-// many requests in turn without allocating.
+// many requests in turn without allocating. From then on it looks its keys up in
+// a table of its own: copies of it must not be added to.
 func (c *Context) Reset() {
-	*c = Context{entries: c.entries[:0]}
+	table := c.table
+	if table == nil {
+		table = &Table{}
+	} else {
+		*table = Table{}
+	}
+	*c = Context{entries: c.entries[:0], table: table}
 }
 
 // CopyFrom makes the context a copy of another, as Clone does, in the room that
@@ -98,10 +105,14 @@ func (c *Context) Reset() {
 // live as long as it does.
 func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 	entries := slices.Grow(c.entries[:0], len(other.entries)+more)
-	*table = Table{}
 	*c = Context{entries: append(entries, other.entries...), table: table, open: other.open, prefixes: slices.Clip(other.prefixes)}
-	for i := range c.entries {
-		c.place(i)
+	if other.table != nil {
+		*table = *other.table
+	} else {
+		*table = Table{}
+		for i := range c.entries {
+			c.place(i)
+		}
 	}
 	if e := c.known(&keySourceIP); e != nil && e.state == single {
 		if v4, ok := parse4(e.text); ok {
@@ -192,10 +203,15 @@ func tooMany() error {
 
 func (c *Context) push(key Key, state keyState) *entry {
 	n := len(c.entries)
-	c.entries = append(c.entries, entry{key: key, state: state})
+	if n == cap(c.entries) {
+		c.entries = slices.Grow(c.entries, 8)
+	}
+	c.entries = c.entries[:n+1]
+	e := &c.entries[n]
+	e.key, e.text, e.list, e.state = key, "", nil, state
 	c.place(n)
 	c.open = c.open || state == openKey || state == openValue
-	return &c.entries[n]
+	return e
 }
 
 // find looks a key up, as tests and variables see it.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
+	"unsafe"
 
 	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/conditions"
@@ -28,6 +30,7 @@ type Request struct {
 	NeedsResource bool
 
 	action, service, name string // in lower case
+	lower                 []byte // the bytes of action, whose room the next Set takes
 	// serviceKey and actionKey are those of the service and of the action; see
 	// actionKey.
 	serviceKey, actionKey uint64
@@ -54,8 +57,7 @@ func (r *Request) Set(action, resource string) error {
 	case len(action) > maxActionLength || !isOneAction(action):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
-	r.action = strings.ToLower(action)
-	r.service, r.name, _ = strings.Cut(r.action, ":")
+	r.setAction(action)
 	r.serviceKey = textKey(r.service)
 	r.actionKey = actionKey(r.serviceKey, r.name)
 	r.resource = resource
@@ -70,6 +72,26 @@ func (r *Request) Set(action, resource string) error {
 	r.arn = arn.ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}
 	r.isARN = true
 	return nil
+}
+
+// setAction notes the action in lower case, in the room of the one before, so
+// that a request that is set again allocates nothing: with an allocation each
+// BenchmarkCold/w1 takes a fifth longer.
+func (r *Request) setAction(action string) {
+	r.lower = r.lower[:0]
+	for i := range len(action) {
+		c := action[i]
+		if c >= utf8.RuneSelf {
+			r.lower = append(r.lower[:0], strings.ToLower(action)...)
+			break
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		r.lower = append(r.lower, c)
+	}
+	r.action = unsafe.String(unsafe.SliceData(r.lower), len(r.lower))
+	r.service, r.name, _ = strings.Cut(r.action, ":")
 }
 
 // isOneAction tells whether a text is free of wildcards, commas and white
@@ -87,7 +109,8 @@ func isOneAction(s string) bool {
 // ARN gives the resource in parts; it is zero for a request that names none.
 func (r *Request) ARN() arn.ARN { return r.arn }
 
-// Service gives the service of the action in lower case.
+// Service gives the service of the action in lower case. The text is good until
+// the next Set.
 func (r *Request) Service() string { return r.service }
 
 // Is tells whether the action is one of a service and name in lower case.

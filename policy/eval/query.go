@@ -149,7 +149,7 @@ func NewRequest(q Query) (*Request, error) {
 // before lose their statements and messages. After an error the request must
 // be reset again before it is used.
 func (r *Request) Reset(q Query) error {
-	*r = Request{query: q, context: r.context}
+	*r = Request{query: q, context: r.context, match: r.match}
 	if q.Resource == "" {
 		r.query.Resource = "*"
 	}
