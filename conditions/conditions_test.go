@@ -272,7 +272,7 @@ func TestExplain(t *testing.T) {
 			op, _ := ParseOperator(tt.operator)
 			test := NewTest(op, tt.key, tt.values, true)
 			got := test.Explain(tt.have.context(t))
-			if got.Note != tt.note || got.Result != tt.want || got.Operator != tt.operator || got.Key != tt.key {
+			if got.Note() != tt.note || got.Result != tt.want || got.Test.Operator().String() != tt.operator || got.Test.Key().String() != tt.key {
 				t.Errorf("%+v, want note %q and result %s", got, tt.note, tt.want)
 			}
 			if test.Operator() != op || test.Key().String() != tt.key || !slices.Equal(test.Values(), tt.values) {

@@ -44,8 +44,8 @@ const (
 
 type entry struct {
 	key   Key
-	text  string   // of a single-valued key
-	list  []string // of a multivalued key
+	text  [1]string // of a single-valued key
+	list  []string  // of a multivalued key
 	state keyState
 }
 
@@ -115,8 +115,8 @@ func (c *Context) CopyFrom(other *Context, more int, table *Table) {
 		}
 	}
 	if e := c.known(&keySourceIP); e != nil && e.state == single {
-		if v4, ok := parse4(e.text); ok {
-			c.source = sourceAddress{e.text, v4}
+		if v4, ok := parse4(e.text[0]); ok {
+			c.source = sourceAddress{e.text[0], v4}
 		}
 	}
 }
@@ -145,7 +145,7 @@ func (c *Context) place(i int) {
 func (c *Context) Add(name, value string) error {
 	e, err := c.add(name, single)
 	if err == nil {
-		e.text = value
+		e.text[0] = value
 	}
 	return err
 }
@@ -181,7 +181,7 @@ func (c *Context) AddDefault(name, value string) { c.AddDefaultKey(NewKey(name),
 // AddDefaultKey is AddDefault for a key made beforehand.
 func (c *Context) AddDefaultKey(key Key, value string) {
 	if c.own(&key) == nil {
-		c.push(key, single).text = value
+		c.push(key, single).text[0] = value
 	}
 }
 
@@ -208,7 +208,7 @@ func (c *Context) push(key Key, state keyState) *entry {
 	}
 	c.entries = c.entries[:n+1]
 	e := &c.entries[n]
-	e.key, e.text, e.list, e.state = key, "", nil, state
+	e.key, e.text[0], e.list, e.state = key, "", nil, state
 	c.place(n)
 	c.open = c.open || state == openKey || state == openValue
 	return e
@@ -275,7 +275,7 @@ func (c *Context) ownFrom(from int, k *Key) *entry {
 // Seen is what a context says of a key.
 type Seen struct {
 	// Values are the values, one for a single-valued key. The slice must not
-	// be changed.
+	// be changed; it is good until the context is reset.
 	Values []string
 	// Multivalued tells that the key is multivalued.
 	Multivalued bool
@@ -294,7 +294,7 @@ func (c *Context) Look(k Key) Seen {
 	}
 	switch e.state {
 	case single:
-		return Seen{Values: []string{e.text}}
+		return Seen{Values: e.text[:]}
 	case multi:
 		values := e.list
 		if values == nil {
@@ -319,7 +319,7 @@ func (c *Context) TextOf(k Key) (string, bool) {
 	if e == nil || e.state != single {
 		return "", false
 	}
-	return e.text, true
+	return e.text[0], true
 }
 
 // All iterates over the keys and what the context says of them, in the order

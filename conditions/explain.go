@@ -7,25 +7,26 @@ import (
 
 // Explanation says how a test came out.
 type Explanation struct {
-	Operator string
-	Key      string
-	// Values are the policy values as written.
-	Values []string
+	Test *Test
 	// Seen is what the request says of the key.
 	Seen Seen
 	// Result is what [Test.Eval] gives.
 	Result Truth
-	// Note says what decided where the values alone do not show it; it may be
-	// empty.
-	Note string
+
+	context *Context
 }
+
+// Note says what decided where the values alone do not show it; it may be
+// empty.
+func (e *Explanation) Note() string { return e.Test.note(e.Seen, e.context) }
 
 // String gives the test and what it saw in one line.
 func (e *Explanation) String() string {
-	text := fmt.Sprintf("%s %s %s", e.Operator, e.Key, strings.Join(e.Values, " | "))
+	text := fmt.Sprintf("%s %s %s", e.Test.Operator(), e.Test.Key(), strings.Join(e.Test.Values(), " | "))
+	note := e.Note()
 	switch {
-	case e.Note != "":
-		return text + ": " + e.Note
+	case note != "":
+		return text + ": " + note
 	case e.Seen.Multivalued:
 		return text + ": the request has [" + strings.Join(e.Seen.Values, ", ") + "]"
 	default:
@@ -36,11 +37,7 @@ func (e *Explanation) String() string {
 // Explain evaluates a test and says how it came out. It gives the same result
 // as Eval.
 func (t *Test) Explain(ctx *Context) Explanation {
-	seen := ctx.Look(t.key)
-	return Explanation{
-		Operator: t.op.String(), Key: t.key.name, Values: t.values,
-		Seen: seen, Result: t.Eval(ctx), Note: t.note(seen, ctx),
-	}
+	return Explanation{Test: t, Seen: ctx.Look(t.key), Result: t.Eval(ctx), context: ctx}
 }
 
 func (t *Test) note(seen Seen, ctx *Context) string {

@@ -56,7 +56,7 @@ func (c *Context) Set(k Key, seen Seen) {
 	case seen.Multivalued:
 		e.state, e.list = multi, seen.Values
 	default:
-		e.state, e.text = single, seen.Values[0]
+		e.state, e.text[0] = single, seen.Values[0]
 	}
 	if old := c.own(&k); old != nil {
 		*old = e

@@ -130,7 +130,7 @@ func (s *sampler) variable(body string) (value string, known bool) {
 	case e == nil || e.state == multi:
 		return v.fallback, true
 	case e.state == single:
-		return e.text, true
+		return e.text[0], true
 	default:
 		return "", false
 	}

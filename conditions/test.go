@@ -102,13 +102,13 @@ func (t *Test) Eval(ctx *Context) Truth {
 	if e == nil || e.state != single || !t.plain {
 		return t.evalAny(ctx.find(&t.key), ctx)
 	}
-	switch t.cmp.compare(e.text, ctx) {
+	switch t.cmp.compare(e.text[0], ctx) {
 	case matched:
 		return Of(!t.negated)
 	case 0:
 		return Of(t.negated)
 	default:
-		return t.evalOne(e.text, ctx)
+		return t.evalOne(e.text[0], ctx)
 	}
 }
 
@@ -183,9 +183,9 @@ func (t *Test) evalOpen() Truth {
 }
 
 func (t *Test) evalPresent(e *entry, ctx *Context) Truth {
-	values, one := e.list, [1]string{e.text}
+	values := e.list
 	if e.state == single {
-		values = one[:]
+		values = e.text[:]
 	}
 	qualifier := t.op.Qualifier
 	switch {
@@ -194,7 +194,7 @@ func (t *Test) evalPresent(e *entry, ctx *Context) Truth {
 	case qualifier == NoQualifier && e.state == multi:
 		return False // PL-131, CONTESTED
 	case qualifier == NoQualifier:
-		return t.evalOne(e.text, ctx)
+		return t.evalOne(e.text[0], ctx)
 	case allEmpty(values):
 		return Of(qualifier == ForAllValues) // PL-126, PL-128, PL-132 CONTESTED
 	}

@@ -100,7 +100,7 @@ func expand(vars []variable, ctx *Context, buffer []string) ([]string, values) {
 		case e == nil && !v.hasDefault, e != nil && e.state == multi:
 			return nil, noValue
 		case e != nil && e.state == single:
-			text = e.text
+			text = e.text[0]
 		case e != nil:
 			state = open
 		}

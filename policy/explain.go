@@ -60,6 +60,43 @@ func (s *Set) Len() int {
 	return len(s.statements)
 }
 
+// Concerning gives the verdicts on the statements of which Action and Resource
+// match a request, or could, in the order of the policies. No other applies.
+func (s *Set) Concerning(r *Request) []Verdict {
+	if s == nil {
+		return nil
+	}
+	var buffer [64]uint32
+	numbers := buffer[:0]
+	if s.index != nil {
+		numbers = s.index.concerning(numbers, s.statements, r)
+	} else {
+		for i := range s.statements {
+			if s.statements[i].concerns(r) {
+				numbers = append(numbers, uint32(i))
+			}
+		}
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	tests := 0
+	for _, number := range numbers {
+		tests += len(s.statements[number].conditions.Tests())
+	}
+	verdicts, room := make([]Verdict, len(numbers)), make([]conditions.Explanation, tests)
+	for i, number := range numbers {
+		st := &s.statements[number]
+		verdicts[i].Conditions, room = cut(room, len(st.conditions.Tests()))
+		s.explain(&verdicts[i], st, r)
+	}
+	return verdicts
+}
+
+func (st *statement) concerns(r *Request) bool {
+	return st.matchAction(r) && st.matchResource(r).Possible()
+}
+
 // Explain iterates over the verdicts on all statements of the set, in the
 // order of the policies.
 func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
@@ -68,16 +105,21 @@ func (s *Set) Explain(r *Request) iter.Seq[Verdict] {
 			return
 		}
 		for i := range s.statements {
-			if !yield(s.explain(&s.statements[i], r)) {
+			st := &s.statements[i]
+			v := Verdict{Conditions: make([]conditions.Explanation, len(st.conditions.Tests()))}
+			if s.explain(&v, st, r); !yield(v) {
 				return
 			}
 		}
 	}
 }
 
-func (s *Set) explain(st *statement, r *Request) Verdict {
-	v := Verdict{Statement: s.ref(st), Principal: st.matchPrincipal(r), HasPrincipal: s.policies[st.policy].Document.Kind.hasPrincipal()}
-	src := &v.Statement.Policy.Document.Statements[st.index]
+// explain fills a verdict, which has room for its conditions.
+func (s *Set) explain(v *Verdict, st *statement, r *Request) {
+	v.Statement, v.Principal = s.ref(st), st.matchPrincipal(r)
+	document := v.Statement.Policy.Document
+	v.HasPrincipal = document.Kind.hasPrincipal()
+	src := &document.Statements[st.index]
 	v.Action = Part{Matches: conditions.Of(st.notAction), Not: st.notAction}
 	for i := range st.actions {
 		if st.actions[i].match(r) {
@@ -87,27 +129,30 @@ func (s *Set) explain(st *statement, r *Request) Verdict {
 	}
 	v.Resource = st.explainResource(r, src)
 	v.Applies = v.Action.Matches.And(v.Resource.Matches).And(conditions.Of(v.Principal != 0))
-	if tests := st.conditions.Tests(); len(tests) > 0 {
-		v.Conditions = make([]conditions.Explanation, len(tests))
-		for i := range tests {
-			v.Conditions[i] = tests[i].Explain(r.Context)
-			v.Applies = v.Applies.And(v.Conditions[i].Result)
-		}
+	tests := st.conditions.Tests()
+	for i := range tests {
+		v.Conditions[i] = tests[i].Explain(r.Context)
+		v.Applies = v.Applies.And(v.Conditions[i].Result)
 	}
-	return v
 }
 
-// explainResource finds the item that matches, and what the list says.
+// explainResource is matchResource with the first item that matches, or could.
 func (st *statement) explainResource(r *Request, src *Statement) Part {
-	part := Part{Matches: st.matchResource(r), Not: st.notResource}
-	if part.Matches == conditions.Of(st.notResource) {
-		return part // no item matches, or could
+	if !st.hasResource {
+		return Part{Matches: st.matchResource(r)}
 	}
+	part := Part{Matches: conditions.False, Not: st.notResource}
 	for i := range st.resources {
-		if st.resources[i].match(r).Possible() {
+		one := st.resources[i].match(r)
+		if part.Item == "" && one.Possible() {
 			part.Item = src.Resource.Items[i].Value
+		}
+		if part.Matches = part.Matches.Or(one); one == conditions.True {
 			break
 		}
+	}
+	if part.Not {
+		part.Matches = part.Matches.Not()
 	}
 	return part
 }

@@ -80,6 +80,21 @@ func (x *index) match(statements []statement, r *Request, o *Outcome) {
 	}
 }
 
+// concerning appends the numbers of the statements of which Action and Resource
+// match a request, or could, in order.
+func (x *index) concerning(numbers []uint32, statements []statement, r *Request) []uint32 {
+	for i := range x.every {
+		numbers = x.every[i].concerning(numbers, statements, r)
+	}
+	if blocks := x.services.find(r.serviceKey, r.service); blocks != nil {
+		for i := range *blocks {
+			numbers = (*blocks)[i].concerning(numbers, statements, r)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers
+}
+
 // bitset has a bit for each member of a block, or for each pattern.
 type bitset []uint64
 
@@ -140,25 +155,35 @@ func (b *block) match(q *query) {
 // matchIndexed looks at the members that could apply. The bitsets are its
 // memory, empty at first.
 func (b *block) matchIndexed(q *query, members, patterns bitset) {
-	members = members[:copy(members, b.always)]
-	if q.isARN && len(b.patterns) > 0 {
-		patterns = patterns[:(len(b.patterns)+63)/64]
-		b.grams.mark(q.resource, patterns)
-		b.addOwners(q.Request, members, patterns)
-	}
-	matched := b.actions.find(q.actionKey, q.name)
+	members, named := b.candidates(q.Request, members, patterns)
 	for i, word := range members {
-		if matched != nil {
-			word &= (*matched)[i]
-		}
 		for ; word != 0; word &= word - 1 {
 			member := i*64 + bits.TrailingZeros64(word)
 			st := &q.statements[b.members[member]]
-			if matched != nil || st.matchAction(q.Request) {
+			if named || st.matchAction(q.Request) {
 				st.addMatched(q.outcome, q.Request, &q.memory, b.settled.has(member))
 			}
 		}
 	}
+}
+
+// candidates gives the members that could apply; with named, the Action of each
+// matches. The bitsets are its memory, empty at first.
+func (b *block) candidates(r *Request, members, patterns bitset) (candidates bitset, named bool) {
+	members = members[:copy(members, b.always)]
+	if r.isARN && len(b.patterns) > 0 {
+		patterns = patterns[:(len(b.patterns)+63)/64]
+		b.grams.mark(r.resource, patterns)
+		b.addOwners(r, members, patterns)
+	}
+	matched := b.actions.find(r.actionKey, r.name)
+	if matched == nil {
+		return members, false
+	}
+	for i := range members {
+		members[i] &= (*matched)[i]
+	}
+	return members, true
 }
 
 // addOwners adds the members of the patterns that match to members.
@@ -174,4 +199,29 @@ func (b *block) addOwners(r *Request, members, patterns bitset) {
 			}
 		}
 	}
+}
+
+// concerning appends the numbers of those members of which Action and Resource
+// match a request, or could.
+func (b *block) concerning(numbers []uint32, statements []statement, r *Request) []uint32 {
+	if b.always == nil {
+		for _, number := range b.members {
+			if statements[number].concerns(r) {
+				numbers = append(numbers, number)
+			}
+		}
+		return numbers
+	}
+	var some, patterns [maxMembers / 64]uint64
+	members, named := b.candidates(r, some[:], patterns[:])
+	for i, word := range members {
+		for ; word != 0; word &= word - 1 {
+			member := i*64 + bits.TrailingZeros64(word)
+			st := &statements[b.members[member]]
+			if (named || st.matchAction(r)) && (b.settled.has(member) || st.matchResource(r).Possible()) {
+				numbers = append(numbers, b.members[member])
+			}
+		}
+	}
+	return numbers
 }

@@ -97,6 +97,14 @@ func drawRequest(t *rapid.T) *Request {
 // linear is the set without its index.
 func linear(s *Set) *Set { return &Set{policies: s.policies, statements: s.statements} }
 
+// concerning lists the places of the statements that concern a request.
+func concerning(s *Set, r *Request) (places []diag.Span) {
+	for _, v := range s.Concerning(r) {
+		places = append(places, v.Statement.Span)
+	}
+	return places
+}
+
 func TestIndexChangesNoOutcome(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -105,6 +113,9 @@ func TestIndexChangesNoOutcome(t *testing.T) {
 			r := drawRequest(t)
 			if diff := cmp.Diff(linear(s).Match(r), s.Match(r)); diff != "" {
 				t.Fatalf("-linear +indexed\n%s", diff)
+			}
+			if diff := cmp.Diff(concerning(linear(s), r), concerning(s, r)); diff != "" {
+				t.Fatalf("described: -linear +indexed\n%s", diff)
 			}
 		}
 	})

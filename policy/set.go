@@ -161,7 +161,7 @@ func CompileCondition(operators []ConditionOperator, variables bool) conditions.
 // StatementRef names a statement of a set.
 type StatementRef struct {
 	// Policy is the policy that holds it.
-	Policy Policy
+	Policy *Policy
 	// Index counts the statements of the document from 0.
 	Index  int
 	Sid    string
@@ -175,7 +175,7 @@ type StatementRef struct {
 func (r StatementRef) Position() diag.Position { return r.Source.Position(r.Span.Start) }
 
 func (s *Set) ref(st *statement) StatementRef {
-	p := s.policies[st.policy]
+	p := &s.policies[st.policy]
 	src := &p.Document.Statements[st.index]
 	ref := StatementRef{
 		Policy: p, Index: st.index, Effect: src.Effect,

@@ -261,7 +261,7 @@ func TestExplainSaysWhichPartFails(t *testing.T) {
 	}
 	var results []string
 	for _, c := range v.Conditions {
-		results = append(results, c.Operator+" "+c.Key+" "+c.Result.String())
+		results = append(results, c.Test.Operator().String()+" "+c.Test.Key().String()+" "+c.Result.String())
 	}
 	if diff := cmp.Diff([]string{"Bool aws:SecureTransport false", "StringEquals a:b true"}, results); diff != "" {
 		t.Error(diff)

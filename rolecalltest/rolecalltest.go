@@ -194,8 +194,8 @@ func explain(d eval.Decision) string {
 	for _, v := range x.Nearest() {
 		writeStatement(out, "nearest", v.Statement)
 	}
-	if len(x.MissingKeys) > 0 {
-		fmt.Fprintln(out, "  the request lacks "+strings.Join(x.MissingKeys, ", "))
+	if missing := x.MissingKeys(); len(missing) > 0 {
+		fmt.Fprintln(out, "  the request lacks "+strings.Join(missing, ", "))
 	}
 	_ = out.Flush() // to memory
 	return text.String()

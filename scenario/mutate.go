@@ -174,9 +174,9 @@ func touches(s *Suite, t *Test) (touched map[key]bool, everything, passed bool) 
 	touched = map[key]bool{}
 	r := newRunner(s, s.finder, func(d eval.Decision) {
 		x := d.Explain()
-		for _, layer := range x.Layers {
-			for i := range layer.Statements {
-				touched[documentKey(layer.Statements[i].Statement.Policy.Document)] = true
+		for i := range x.Layers {
+			for v := range x.Layers[i].All() {
+				touched[documentKey(v.Statement.Policy.Document)] = true
 			}
 		}
 	})

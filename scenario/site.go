@@ -215,7 +215,7 @@ func (s *site) statement(i int) *Statement {
 	st := &d.Statements[i]
 	record := &Statement{
 		StatementRef: policy.StatementRef{
-			Policy: policy.Policy{Name: s.name, Document: d}, Index: i, Effect: st.Effect, Source: d.Source, Span: st.Span,
+			Policy: &policy.Policy{Name: s.name, Document: d}, Index: i, Effect: st.Effect, Source: d.Source, Span: st.Span,
 		},
 		Kind: d.Kind, Owner: s.owner, Dead: s.deadStatement(i),
 	}

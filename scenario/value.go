@@ -91,10 +91,10 @@ func newExplanationValue(d *eval.Decision) explanationValue {
 		return explanationValue{}
 	}
 	x := d.Explain()
-	v := explanationValue{MissingKeys: x.MissingKeys}
-	for _, layer := range x.Layers {
-		for _, verdict := range layer.Statements {
-			v.Statements = append(v.Statements, newVerdictValue(layer.Name, verdict))
+	v := explanationValue{MissingKeys: x.MissingKeys()}
+	for i := range x.Layers {
+		for verdict := range x.Layers[i].All() {
+			v.Statements = append(v.Statements, newVerdictValue(x.Layers[i].Name, verdict))
 		}
 	}
 	for _, verdict := range x.Nearest() {
@@ -111,7 +111,7 @@ func newVerdictValue(layer eval.Reason, v policy.Verdict) verdictValue {
 	}
 	for _, c := range v.Conditions {
 		value.Conditions = append(value.Conditions, conditionValue{
-			c.Operator, c.Key, c.Values, c.Seen.Values, c.Seen.Missing, c.Result == conditions.True,
+			c.Test.Operator().String(), c.Test.Key().String(), c.Test.Values(), c.Seen.Values, c.Seen.Missing, c.Result == conditions.True,
 		})
 	}
 	return value

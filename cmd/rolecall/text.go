@@ -164,7 +164,8 @@ func (p *printer) printNearest(v policy.Verdict) {
 
 // printLayers writes the verdict on every statement.
 func (p *printer) printLayers(x *eval.Explanation) {
-	for _, l := range x.Layers {
+	for i := range x.Layers {
+		l := &x.Layers[i]
 		title := l.Name.String()
 		if l.Name == eval.BySCP || l.Name == eval.ByRCP {
 			title += fmt.Sprintf(" level %d", l.Level)
@@ -174,12 +175,12 @@ func (p *printer) printLayers(x *eval.Explanation) {
 			continue
 		}
 		fmt.Fprintf(p.out, "  %s\n", title)
-		for _, v := range l.Statements {
+		for v := range l.All() {
 			p.printVerdict(v)
 		}
 	}
-	if len(x.MissingKeys) > 0 {
-		fmt.Fprintln(p.out, "  keys that were asked for and are missing: "+strings.Join(x.MissingKeys, ", "))
+	if missing := x.MissingKeys(); len(missing) > 0 {
+		fmt.Fprintln(p.out, "  keys that were asked for and are missing: "+strings.Join(missing, ", "))
 	}
 }
 

@@ -57,13 +57,14 @@ func appendExplanation(dst []byte, e *eval.Explanation) []byte {
 	out := explanationJSON{
 		Message:      e.Decision.Message(),
 		CrossAccount: e.Decision.CrossAccount(),
-		MissingKeys:  append([]string{}, e.MissingKeys...),
+		MissingKeys:  append([]string{}, e.MissingKeys()...),
 		Layers:       []layerJSON{},
 	}
-	for _, l := range e.Layers {
+	for i := range e.Layers {
+		l := &e.Layers[i]
 		layer := layerJSON{Layer: l.Name.String(), Level: l.Level, Skipped: l.Skipped, Statements: []statementJSON{}}
-		for i := range l.Statements {
-			layer.Statements = append(layer.Statements, newStatementJSON(&l.Statements[i]))
+		for v := range l.All() {
+			layer.Statements = append(layer.Statements, newStatementJSON(&v))
 		}
 		out.Layers = append(out.Layers, layer)
 	}
@@ -98,7 +99,7 @@ func newPartJSON(p policy.Part) partJSON {
 
 func newConditionJSON(e *conditions.Explanation) conditionJSON {
 	return conditionJSON{
-		Operator: e.Operator, Key: e.Key, Values: e.Values, Seen: e.Seen.Values,
-		Multivalued: e.Seen.Multivalued, Open: e.Seen.Open, Result: e.Result.String(), Note: e.Note,
+		Operator: e.Test.Operator().String(), Key: e.Test.Key().String(), Values: e.Test.Values(), Seen: e.Seen.Values,
+		Multivalued: e.Seen.Multivalued, Open: e.Seen.Open, Result: e.Result.String(), Note: e.Note(),
 	}
 }

@@ -99,7 +99,7 @@ func (r *Request) applying(p *Policies, effect policy.Effect) iter.Seq[Match] {
 			}
 			match := r.matchIn(l, p)
 			for level, set := range p.sets(l) {
-				for ref := range set.Applying(&match, effect) {
+				for ref := range set.Applying(match, effect) {
 					if !yield(Match{Layer: l, Level: level, Statement: ref}) {
 						return
 					}
@@ -110,11 +110,14 @@ func (r *Request) applying(p *Policies, effect policy.Effect) iter.Seq[Match] {
 }
 
 // matchIn gives the request as the statements of a layer see it.
-func (r *Request) matchIn(l Reason, p *Policies) policy.Request {
+func (r *Request) matchIn(l Reason, p *Policies) *policy.Request {
+	rootOnly := l == ByEndpoint && r.query.GatewayEndpoint
+	if p.Boundary == nil && !rootOnly {
+		return &r.match
+	}
 	match := r.match
-	match.Boundary = p.Boundary != nil
-	match.RootOnlyAccounts = l == ByEndpoint && r.query.GatewayEndpoint
-	return match
+	match.Boundary, match.RootOnlyAccounts = p.Boundary != nil, rootOnly
+	return &match
 }
 
 // Warnings gives what could not be interpreted in the policies of the layers

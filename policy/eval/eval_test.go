@@ -644,14 +644,18 @@ func TestExplanation(t *testing.T) {
 		t.Fatal(err)
 	}
 	var layers []string
-	for _, l := range e.Layers {
-		layers = append(layers, fmt.Sprintf("%s %d: %d statements %s", l.Name, l.Level, len(l.Statements), l.Skipped))
+	for i := range e.Layers {
+		l, n := &e.Layers[i], 0
+		for range l.All() {
+			n++
+		}
+		layers = append(layers, fmt.Sprintf("%s %d: %d of %d statements %s", l.Name, l.Level, len(l.Statements), n, l.Skipped))
 	}
-	want := []string{"scp 0: 1 statements ", "scp 1: 1 statements ", "rcp 0: 0 statements ", "identity 0: 3 statements ", "session 0: 0 statements no policy is attached"}
+	want := []string{"scp 0: 1 of 1 statements ", "scp 1: 1 of 1 statements ", "rcp 0: 0 of 0 statements ", "identity 0: 1 of 3 statements ", "session 0: 0 of 0 statements no policy is attached"}
 	if diff := cmp.Diff(want, layers); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"aws:principaltag/a", "aws:PrincipalTag/A2", "aws:SecureTransport", "AWS:securetransport2", "k:k", "k:l"}, e.MissingKeys, cmp.Transformer("lower", strings.ToLower)); diff != "" {
+	if diff := cmp.Diff([]string{"aws:principaltag/a", "aws:PrincipalTag/A2", "aws:SecureTransport", "AWS:securetransport2", "k:k", "k:l"}, e.MissingKeys(), cmp.Transformer("lower", strings.ToLower)); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	var nearest []string

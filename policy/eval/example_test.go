@@ -68,7 +68,7 @@ func ExampleExplain() {
 	for _, layer := range explanation.Layers {
 		for _, verdict := range layer.Statements {
 			for _, condition := range verdict.Conditions {
-				fmt.Println(verdict.Statement.Position(), condition.Operator, condition.Key, condition.Result, "-", condition.Note)
+				fmt.Println(verdict.Statement.Position(), condition.Test.Operator(), condition.Test.Key(), condition.Result, "-", condition.Note())
 			}
 		}
 	}

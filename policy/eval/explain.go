@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -10,14 +11,11 @@ import (
 	"github.com/rolecall/rolecall/policy"
 )
 
-// Explanation is a decision with the verdict on every statement.
+// Explanation is a decision with the verdicts on statements.
 type Explanation struct {
 	Decision Decision
 	// Layers holds the layers that have policies, in their order.
 	Layers []Layer
-	// MissingKeys are the condition keys that a test asked for and the request
-	// lacks, sorted, in the spelling of the policies.
-	MissingKeys []string
 }
 
 // Layer is what the policies of a layer say to the request. SCPs and RCPs have
@@ -29,13 +27,24 @@ type Layer struct {
 	// Skipped says why the layer does not concern the request; empty if it
 	// does.
 	Skipped string
-	// Statements holds the verdict on every statement, in the order of the
-	// policies. It is empty for a skipped layer.
+	// Statements holds the verdicts on the statements that name the action and
+	// the resource, or could, in the order of the policies: those that apply or
+	// are kept from it by their principal or conditions. It is empty for a skipped
+	// layer.
 	Statements []policy.Verdict
+
+	set   *policy.Set
+	match *policy.Request
 }
 
-// Explain decides a request and says why: it looks at every statement of every
-// layer that applies. Its decision equals that of [Decide].
+// All iterates over the verdicts on all statements of the layer, in the order
+// of the policies. A skipped layer has none. Unlike Statements it costs as much
+// as there are statements, which is why [Explain] leaves it to who wants it.
+func (l *Layer) All() iter.Seq[policy.Verdict] { return l.set.Explain(l.match) }
+
+// Explain decides a request and says why: it describes the statements that
+// concern the request, in every layer that applies. Its decision equals that of
+// [Decide].
 func Explain(r *Request, p *Policies) (Explanation, error) {
 	if err := r.impossible(p); err != nil {
 		return Explanation{}, err
@@ -43,12 +52,17 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 	var e Explanation
 	v := verdicts{present: p.present() & r.concerned}
 	for l := range allLayers.All() {
-		match := r.matchIn(l, p)
+		sets := p.sets(l)
+		if len(sets) == 0 {
+			continue
+		}
+		why, match := skipped(l, r, p), r.matchIn(l, p)
 		outcome := everybody
-		for level, set := range p.sets(l) {
-			layer := Layer{Name: l, Level: level, Skipped: skipped(l, r, p)}
-			if layer.Skipped == "" {
-				layer.Statements = slices.AppendSeq(make([]policy.Verdict, 0, set.Len()), set.Explain(&match))
+		for level, set := range sets {
+			layer := Layer{Name: l, Level: level, Skipped: why}
+			if why == "" {
+				layer.set, layer.match = set, match
+				layer.Statements = set.Concerning(match)
 				if one := outcomeOf(layer.Statements); l == BySCP || l == ByRCP {
 					addLevel(&outcome, one)
 				} else {
@@ -68,7 +82,6 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 	} else {
 		e.Decision.set(v.decide(r))
 	}
-	e.MissingKeys = missingKeys(e.Layers)
 	return e, nil
 }
 
@@ -119,13 +132,15 @@ func outcomeOf(statements []policy.Verdict) policy.Outcome {
 	return o
 }
 
-func missingKeys(layers []Layer) []string {
+// MissingKeys gives the condition keys that a statement tests and the request
+// lacks, sorted, in the spelling of the policies.
+func (e *Explanation) MissingKeys() []string {
 	var keys []string
-	for _, layer := range layers {
-		for _, s := range layer.Statements {
+	for i := range e.Layers {
+		for s := range e.Layers[i].All() {
 			for _, c := range s.Conditions {
 				if c.Seen.Missing && !c.Seen.Open {
-					keys = append(keys, c.Key)
+					keys = append(keys, c.Test.Key().String())
 				}
 			}
 		}
@@ -163,11 +178,11 @@ func (e *Explanation) Nearest() []policy.Verdict {
 		return nil
 	}
 	var near []policy.Verdict
-	for _, layer := range e.Layers {
-		if layer.Name != e.Decision.Reason {
+	for i := range e.Layers {
+		if e.Layers[i].Name != e.Decision.Reason {
 			continue
 		}
-		for _, s := range layer.Statements {
+		for s := range e.Layers[i].All() {
 			if s.Statement.Effect == policy.Allow && s.Applies == conditions.False && s.Action.Matches == conditions.True {
 				near = append(near, s)
 			}

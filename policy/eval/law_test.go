@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/rolecall/rolecall/conditions"
@@ -226,7 +228,9 @@ func TestDecideEqualsExplain(t *testing.T) {
 		decided, explained := c.Decide(), c.Explain()
 		sameDecision(t, decided, explained)
 		applying := 0
-		for _, layer := range explained.Explanation.Layers {
+		for i := range explained.Explanation.Layers {
+			layer := &explained.Explanation.Layers[i]
+			sameVerdicts(t, layer)
 			for _, s := range layer.Statements {
 				wanted := policy.Allow
 				if decided.Decision.Outcome == eval.ExplicitDeny {
@@ -245,6 +249,25 @@ func TestDecideEqualsExplain(t *testing.T) {
 			t.Fatalf("%d statements matched, %d apply", matched, applying)
 		}
 	})
+}
+
+// sameVerdicts checks that the statements of a layer that are described at once
+// are those that name action and resource, and no other applies.
+func sameVerdicts(t *rapid.T, layer *eval.Layer) {
+	t.Helper()
+	var concerned []policy.Verdict
+	for v := range layer.All() {
+		if v.Action.Matches == conditions.True && v.Resource.Matches.Possible() {
+			concerned = append(concerned, v)
+		} else if v.Applies != conditions.False {
+			t.Fatalf("%s applies but for its action or resource", v.Statement.Sid)
+		}
+	}
+	if diff := cmp.Diff(concerned, layer.Statements, cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(conditions.Explanation{}),
+		cmp.Comparer(func(a, b *conditions.Test) bool { return a == b }), cmp.Comparer(func(a, b *policy.Policy) bool { return a == b }),
+		cmp.Comparer(func(a, b *diag.Source) bool { return a == b })); diff != "" {
+		t.Fatalf("-all +concerned\n%s", diff)
+	}
 }
 
 func TestRenamingAccountsChangesNothing(t *testing.T) {

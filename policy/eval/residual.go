@@ -131,7 +131,7 @@ func (h *hinging) gather() {
 	for l := range h.verdicts.present.All() {
 		match := r.matchIn(l, p)
 		for _, set := range p.sets(l) {
-			h.layer(l, set, &match)
+			h.layer(l, set, match)
 		}
 	}
 	h.verdicts.worst.denies = 0 // noDeny stands for them

@@ -24,7 +24,7 @@ func (s *simulation) decide(action, resource string) (EvaluationResult, error) {
 	}
 	r := EvaluationResult{
 		EvalActionName: action, EvalResourceName: resource, EvalDecision: decision(e.Decision),
-		MatchedStatements: matched(e.Decision), MissingContextValues: append([]string{}, e.MissingKeys...),
+		MatchedStatements: matched(e.Decision), MissingContextValues: append([]string{}, e.MissingKeys()...),
 	}
 	if s.about != nil {
 		blocked := e.Decision.BlockedBy
