@@ -49,7 +49,8 @@ func (b *Block) Eval(ctx *Context) Truth { return b.EvalWith(ctx, nil) }
 func (b *Block) EvalWith(ctx *Context, memory *Memory) Truth {
 	all := True
 	for i := range b.tests {
-		t, outcome := &b.tests[i], Truth(0)
+		var outcome Truth
+		t := &b.tests[i]
 		if memory == nil || t.shared == 0 {
 			outcome = t.Eval(ctx)
 		} else if outcome = memory.recall(t.shared); outcome == 0 {

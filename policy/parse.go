@@ -48,6 +48,7 @@ func Parse(src *diag.Source, opts Options) (*Document, diag.List) {
 	if list != nil {
 		return nil, list
 	}
+	defer value.Release()
 	return Read(value, opts)
 }
 
@@ -225,20 +226,24 @@ func (p *parser) statements(value, document jsonpos.Value) {
 	p.fullAccess()
 }
 
-// characters counts a document as its quota does (PL-34). Where white space
-// does not count, that inside strings does (CONTESTED).
+// characters counts a document as its quota does (PL-34).
 func (r *kindRules) characters(document jsonpos.Value) int {
 	raw := document.Raw()
-	n := len(raw)
-	if !r.allCharacters {
-		n = document.CompactLen()
+	return r.bytes(document) - (len(raw) - utf8.RuneCountInString(raw)) // white space is ASCII
+}
+
+// bytes is characters in bytes, of which there are no fewer. Where white space
+// does not count, that inside strings does (CONTESTED).
+func (r *kindRules) bytes(document jsonpos.Value) int {
+	if r.allCharacters {
+		return len(document.Raw())
 	}
-	return n - (len(raw) - utf8.RuneCountInString(raw)) // white space is ASCII
+	return document.CompactLen()
 }
 
 // size warns of a document beyond its quota.
 func (p *parser) size(value jsonpos.Value) {
-	if len(value.Raw()) <= p.rules.limit {
+	if len(value.Raw()) <= p.rules.limit || p.rules.bytes(value) <= p.rules.limit {
 		return
 	}
 	if n := p.rules.characters(value); n > p.rules.limit {
