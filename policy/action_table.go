@@ -33,7 +33,7 @@ func newActionTable(statements []statement) *actionTable {
 	if n > maxTableItems {
 		return nil
 	}
-	t := &actionTable{}
+	t := &actionTable{exact: make([]tableItem, 0, n)}
 	for i := range statements {
 		st := &statements[i]
 		if st.notAction {

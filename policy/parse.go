@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -81,6 +80,9 @@ type parser struct {
 	rules *kindRules
 	doc   *Document
 	list  diag.List
+	// textRoom and listRoom are where the document's texts and lists are kept.
+	textRoom room[Text]
+	listRoom room[List]
 	// rcp holds the refusals that RCPFullAWSAccess is exempt from (PL-30).
 	rcp  diag.List
 	sids map[string]bool
@@ -263,7 +265,7 @@ func (p *parser) text(value jsonpos.Value, element string) *Text {
 		p.wrongType(element, "a string", value)
 		return nil
 	}
-	return &Text{Value: value.Text(), Span: value.Span()}
+	return p.textRoom.one(Text{Value: value.Text(), Span: value.Span()})
 }
 
 // texts reads a string or an array of strings (PL-10) behind those read
@@ -271,9 +273,9 @@ func (p *parser) text(value jsonpos.Value, element string) *Text {
 func (p *parser) texts(items []Text, value jsonpos.Value, element string) []Text {
 	switch value.Kind() {
 	case jsonpos.String:
-		return append(items, Text{Value: value.Text(), Span: value.Span()})
+		return append(p.grow(items, 1), Text{Value: value.Text(), Span: value.Span()})
 	case jsonpos.Array:
-		items = slices.Grow(items, value.Len())
+		items = p.grow(items, value.Len())
 		for item := range value.Items() {
 			if item.Kind() != jsonpos.String {
 				p.wrongType("an item of "+element, "a string", item)
@@ -285,4 +287,12 @@ func (p *parser) texts(items []Text, value jsonpos.Value, element string) []Text
 		p.wrongType(element, "a string or an array of strings", value)
 	}
 	return items
+}
+
+// grow gives a list room for more items.
+func (p *parser) grow(items []Text, more int) []Text {
+	if cap(items)-len(items) >= more {
+		return items
+	}
+	return append(p.textRoom.take(len(items)+more), items...)
 }

@@ -84,9 +84,9 @@ func addFolded(names map[string]bool, m jsonpos.Member) bool {
 // booleans (PL-12).
 func (p *parser) conditionValues(op ConditionOperator, value jsonpos.Value) []Text {
 	if value.Kind() != jsonpos.Array {
-		return p.conditionValue(nil, op, value)
+		return p.conditionValue(p.textRoom.take(1), op, value)
 	}
-	values := make([]Text, 0, value.Len())
+	values := p.textRoom.take(value.Len())
 	for item := range value.Items() {
 		values = p.conditionValue(values, op, item)
 	}

@@ -201,7 +201,7 @@ func (p *parser) resourceElement(m *elements, statement jsonpos.Value) *List {
 
 // stringList reads the strings of an element and checks each.
 func (p *parser) stringList(e *element, not bool, check func(Text)) *List {
-	l := &List{Not: not, Items: p.texts(nil, e.value, e.name)}
+	l := p.listRoom.one(List{Not: not, Items: p.texts(nil, e.value, e.name)})
 	for _, value := range e.more {
 		l.Items = p.texts(l.Items, value, e.name)
 	}

@@ -25,6 +25,9 @@ func resourceProblem(text string, kind Kind, variables bool) *itemProblem {
 	}
 	parts := arn.PatternParts(text, resourceVariables(variables))
 	if parts == arnParts {
+		if strings.IndexByte(text, '$') < 0 {
+			return nil
+		}
 		return variablePosition(text, variables)
 	}
 	shown := diag.Clip(text, 100)

@@ -1,6 +1,9 @@
 package policy
 
 import (
+	"strings"
+	"unicode/utf8"
+
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/principal"
@@ -30,19 +33,8 @@ type Set struct {
 func Compile(policies ...Policy) *Set {
 	s := &Set{policies: policies}
 	var c compiler
-	n, actions, resources := 0, 0, 0
-	for i := range policies {
-		for j := range policies[i].Document.Statements {
-			st := &policies[i].Document.Statements[j]
-			n++
-			actions += len(st.Action.Items)
-			if st.Resource != nil {
-				resources += len(st.Resource.Items)
-			}
-		}
-	}
+	n := c.makeRoom(policies)
 	s.statements = make([]statement, 0, n)
-	c.actions, c.resources = make([]actionPattern, actions), make([]resourcePattern, resources)
 	for i := range policies {
 		d := policies[i].Document
 		for j := range d.Statements {
@@ -60,6 +52,45 @@ func Compile(policies ...Policy) *Set {
 type compiler struct {
 	actions   []actionPattern
 	resources []resourcePattern
+	// lower has the texts of all actions in lower case.
+	lower strings.Builder
+}
+
+// makeRoom makes room for all statements of some policies, and counts them.
+func (c *compiler) makeRoom(policies []Policy) (statements int) {
+	actions, resources, letters := 0, 0, 0
+	for i := range policies {
+		for j := range policies[i].Document.Statements {
+			st := &policies[i].Document.Statements[j]
+			statements++
+			actions += len(st.Action.Items)
+			for k := range st.Action.Items {
+				letters += len(st.Action.Items[k].Value)
+			}
+			if st.Resource != nil {
+				resources += len(st.Resource.Items)
+			}
+		}
+	}
+	c.actions, c.resources = make([]actionPattern, actions), make([]resourcePattern, resources)
+	c.lower.Grow(letters)
+	return statements
+}
+
+// lowerCase gives a text in lower case.
+func (c *compiler) lowerCase(text string) string {
+	start := c.lower.Len()
+	for i := range len(text) {
+		b := text[i]
+		if b >= utf8.RuneSelf {
+			return strings.ToLower(text)
+		}
+		if 'A' <= b && b <= 'Z' {
+			b += 'a' - 'A'
+		}
+		c.lower.WriteByte(b)
+	}
+	return c.lower.String()[start:]
 }
 
 // Policies gives the policies of the set. The slice must not be changed.
@@ -104,7 +135,7 @@ func (c *compiler) statement(d *Document, policy, index int) statement {
 	st.notAction = src.Action.Not
 	st.actions, c.actions = cut(c.actions, len(src.Action.Items))
 	for i, t := range src.Action.Items {
-		st.actions[i] = compileAction(t.Value)
+		st.actions[i] = compileAction(c.lowerCase(t.Value))
 	}
 	if src.Resource != nil {
 		st.hasResource, st.notResource = true, src.Resource.Not

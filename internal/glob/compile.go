@@ -13,8 +13,10 @@ type compiler struct {
 
 // segmentBuilder is the segment under way: atoms so far, and literal text not
 // yet made an atom, in pieces, so that a text of many `$` is read in one pass.
+// The first piece, mostly the only one, stands apart.
 type segmentBuilder struct {
 	atoms  []atom
+	first  string
 	pieces []string
 }
 
@@ -151,7 +153,11 @@ func shapeOfEnds(head, tail string) shape {
 func (g *segment) empty() bool { return g.atoms == nil && g.plain == "" }
 
 func (b *segmentBuilder) add(literal string) {
-	if literal != "" {
+	switch {
+	case literal == "":
+	case b.first == "":
+		b.first = literal
+	default:
 		b.pieces = append(b.pieces, literal)
 	}
 }
@@ -162,14 +168,17 @@ func (b *segmentBuilder) addOne() {
 }
 
 func (b *segmentBuilder) flush() {
-	if len(b.pieces) > 0 {
+	if b.first != "" {
 		b.atoms = append(b.atoms, atom{kind: literalAtom, literal: b.take()})
 	}
 }
 
 func (b *segmentBuilder) take() string {
-	literal := strings.Join(b.pieces, "")
-	b.pieces = nil
+	literal := b.first
+	if b.pieces != nil {
+		literal += strings.Join(b.pieces, "")
+	}
+	b.first, b.pieces = "", nil
 	return literal
 }
 
