@@ -90,19 +90,18 @@ func splitPattern(text string, variables Variables) (parts [partCount]string, n 
 // CompilePattern reads a pattern of six parts. It reports false for a pattern
 // with fewer; see [SplitPattern] and PL-91 for what a policy does then.
 func CompilePattern(text string, variables Variables) (Pattern, bool) {
-	parts, n := splitPattern(text, variables)
-	if n < partCount {
-		return Pattern{}, false
-	}
 	mode := func(part int) glob.Mode {
 		if variables == AllVariables || variables == ResourceVariables && part == partCount-1 {
 			return glob.Wildcards | glob.Variables
 		}
 		return glob.Wildcards
 	}
-	head := text[:len(text)-len(parts[partCount-1])]
-	if !strings.ContainsAny(head, special) {
+	if literalHead(text) {
 		return Pattern{whole: glob.Compile(text, mode(partCount-1))}, true
+	}
+	parts, n := splitPattern(text, variables)
+	if n < partCount {
+		return Pattern{}, false
 	}
 	p := &patternParts{text: text}
 	for !strings.ContainsAny(parts[p.from], special) {
@@ -119,6 +118,22 @@ func CompilePattern(text string, variables Variables) (Pattern, bool) {
 
 // special are the characters that may make text other than literal.
 const special = "*?$"
+
+// literalHead tells whether there are six parts, the first five of them literal.
+func literalHead(text string) bool {
+	colons := 0
+	for i := range len(text) {
+		switch text[i] {
+		case ':':
+			if colons++; colons == partCount-1 {
+				return true
+			}
+		case '*', '?', '$':
+			return false
+		}
+	}
+	return false
+}
 
 // Loose gives the pattern with a star in place of every slot.
 func (p *Pattern) Loose() Pattern {

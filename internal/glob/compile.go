@@ -93,8 +93,14 @@ func (c *compiler) pattern(text string) Pattern {
 	if n := len(last.atoms); n > 0 {
 		p.tail = last.atoms[n-1].literal
 	}
-	if p.shape == pieces || p.shape == general {
-		p.body = &body{segments: c.segments, slots: c.slots}
+	switch p.shape {
+	case pieces:
+		p.body = &body{}
+		for _, g := range c.segments[1 : len(c.segments)-1] {
+			p.body.pieces = append(p.body.pieces, g.plain)
+		}
+	case mixed:
+		p.body = &body{general: &general{segments: c.segments, slots: c.slots}}
 	}
 	return p
 }
@@ -109,22 +115,20 @@ func compileStars(text string, first int) Pattern {
 		p.shape = shapeOfEnds(p.head, p.tail)
 		return p
 	}
-	segments := make([]segment, 1, 3+strings.Count(between, "*"))
-	segments[0].plain = p.head
+	p.shape = pieces
+	p.body = &body{pieces: make([]string, 0, 1+strings.Count(between, "*"))}
 	for piece := range strings.SplitSeq(between, "*") {
 		if piece != "" {
-			segments = append(segments, segment{plain: piece})
+			p.body.pieces = append(p.body.pieces, piece)
 		}
 	}
-	p.shape = pieces
-	p.body = &body{segments: append(segments, segment{plain: p.tail})}
 	return p
 }
 
 func shapeOf(segments []segment) shape {
 	for i := range segments {
 		if segments[i].atoms != nil {
-			return general
+			return mixed
 		}
 	}
 	switch len(segments) {

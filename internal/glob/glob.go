@@ -47,9 +47,15 @@ type Pattern struct {
 	body *body
 }
 
-// body is what a pattern has beside its head and tail.
+// body is what a pattern has beside its head and tail: what stands between the
+// stars.
 type body struct {
-	segments []segment // what stands between the stars; at least one
+	pieces  []string // of the shape pieces, head and tail left out
+	general *general // nil for the shape pieces
+}
+
+type general struct {
+	segments []segment // at least one
 	slots    []string  // the bodies of `${...}` in order
 }
 
@@ -63,7 +69,7 @@ const (
 	ends                 // abc*xyz
 	anyText              // *
 	pieces               // abc*def*xyz
-	general
+	mixed
 )
 
 // segment is a run without `*`.
@@ -111,24 +117,24 @@ func (p *Pattern) String() string { return p.text }
 // Slots gives the bodies of the `${...}` of the pattern, in order. Match wants
 // a text for each. The slice must not be changed.
 func (p *Pattern) Slots() []string {
-	if p.body == nil {
+	if p.body == nil || p.body.general == nil {
 		return nil
 	}
-	return p.body.slots
+	return p.body.general.slots
 }
 
 // Loose gives the pattern with a star in place of every slot: it matches
 // whatever the pattern matches with some text in the slots.
 func (p *Pattern) Loose() Pattern {
-	if p.body == nil {
+	if p.body == nil || p.body.general == nil {
 		return *p
 	}
 	c := compiler{}
-	for i := range p.body.segments {
+	for i := range p.body.general.segments {
 		if i > 0 {
 			c.close()
 		}
-		g := &p.body.segments[i]
+		g := &p.body.general.segments[i]
 		c.open.add(g.plain)
 		for _, a := range g.atoms {
 			switch a.kind {
@@ -160,14 +166,12 @@ func (p *Pattern) Suffix() string { return p.tail }
 // that an index can choose one of them.
 func (p *Pattern) Literals() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		if p.body == nil {
-			if yield(p.head) && p.shape != exact {
-				yield(p.tail)
-			}
+		if p.shape != mixed {
+			p.literals(yield)
 			return
 		}
-		for i := range p.body.segments {
-			g := &p.body.segments[i]
+		for i := range p.body.general.segments {
+			g := &p.body.general.segments[i]
 			if !yield(g.plain) {
 				return
 			}
@@ -177,6 +181,23 @@ func (p *Pattern) Literals() iter.Seq[string] {
 				}
 			}
 		}
+	}
+}
+
+// literals is Literals for a pattern of another shape than mixed.
+func (p *Pattern) literals(yield func(string) bool) {
+	if !yield(p.head) {
+		return
+	}
+	if p.body != nil {
+		for _, piece := range p.body.pieces {
+			if !yield(piece) {
+				return
+			}
+		}
+	}
+	if p.shape != exact {
+		yield(p.tail)
 	}
 }
 
@@ -209,13 +230,12 @@ func (p *Pattern) Match(s string, slots []string) bool {
 
 // matchPieces finds the plain segments between the first and the last.
 func (p *Pattern) matchPieces(s string) bool {
-	segments := p.body.segments
-	for i := 1; i < len(segments)-1; i++ {
-		at := strings.Index(s, segments[i].plain)
+	for _, piece := range p.body.pieces {
+		at := strings.Index(s, piece)
 		if at < 0 {
 			return false
 		}
-		s = s[at+len(segments[i].plain):]
+		s = s[at+len(piece):]
 	}
 	return true
 }
@@ -249,13 +269,18 @@ func (p *Pattern) walk(s string, slots []string) (ok bool, steps int) {
 // segments gives the segments of a pattern of any shape.
 func (p *Pattern) segments() []segment {
 	switch {
-	case p.body != nil:
-		return p.body.segments
+	case p.shape == mixed:
+		return p.body.general.segments
 	case p.shape == exact:
 		return []segment{{plain: p.head}}
-	default:
-		return []segment{{plain: p.head}, {plain: p.tail}}
 	}
+	segments := []segment{{plain: p.head}}
+	if p.body != nil {
+		for _, piece := range p.body.pieces {
+			segments = append(segments, segment{plain: piece})
+		}
+	}
+	return append(segments, segment{plain: p.tail})
 }
 
 // cutPrefix matches the segment at the start of s and gives what follows.
@@ -325,7 +350,7 @@ func (p *Pattern) Append(dst []byte, slots []string) []byte {
 	if p.body == nil {
 		return append(dst, p.head...)
 	}
-	g := &p.body.segments[0]
+	g := &p.body.general.segments[0]
 	dst = append(dst, g.plain...)
 	for i := range g.atoms {
 		dst = append(dst, g.atoms[i].text(slots)...)

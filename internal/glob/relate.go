@@ -46,7 +46,7 @@ func (p *Pattern) tokens() ([]token, bool) {
 			case oneAtom:
 				list = append(list, token{kind: oneToken})
 			case slotAtom:
-				list = append(list, token{kind: slotToken, slot: p.body.slots[a.slot]})
+				list = append(list, token{kind: slotToken, slot: p.Slots()[a.slot]})
 			default:
 				literal(a.literal)
 			}
