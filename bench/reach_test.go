@@ -76,6 +76,29 @@ func BenchmarkWhoCanAssume(b *testing.B) {
 	}
 }
 
+// BenchmarkWhoCanAssumeOpen asks of a role that trusts the whole organization.
+func BenchmarkWhoCanAssumeOpen(b *testing.B) {
+	f := finder(b, company)
+	open := ""
+	for a := range f.World().Accounts() {
+		for r := range f.World().Roles(a.ID) {
+			if strings.Contains(r.Trust.String(), "aws:PrincipalOrgID") {
+				open = r.ARN()
+			}
+		}
+	}
+	admitted := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		list, err := f.WhoCanAssume(open, reach.Call{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		admitted = len(list)
+	}
+	b.ReportMetric(float64(admitted), "principals")
+}
+
 func BenchmarkGraph(b *testing.B) {
 	for _, s := range []size{team, company} {
 		b.Run(s.name, func(b *testing.B) {

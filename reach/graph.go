@@ -84,7 +84,8 @@ func (g *graphing) work(contexts *contexts) {
 		if !ok {
 			return
 		}
-		admissions, err := g.finder.admissions(g.roles[i], contexts)
+		s := newSearch(g.finder, g.roles[i])
+		admissions, err := s.admissions(s.found, contexts)
 		for _, a := range admissions {
 			g.edges[i] = append(g.edges[i], Edge{a.Principal, g.roles[i].ARN(), a.Action, a.Verdict, a.Alternatives})
 		}

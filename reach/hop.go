@@ -85,7 +85,7 @@ func (h *hop) decide() (Hop, error) {
 		}
 	}
 	if result.Verdict == Conditional {
-		h.settle(&result)
+		return h.settle(result), nil
 	}
 	return result, nil
 }
@@ -131,7 +131,7 @@ func firstMissing(d eval.Decision) eval.Reason {
 }
 
 // settle looks whether what is open matters after all.
-func (h *hop) settle(result *Hop) {
+func (h *hop) settle(result Hop) Hop {
 	var context *conditions.Context
 	for _, a := range result.Asked {
 		if a.Decision.Outcome == eval.Conditional {
@@ -152,11 +152,26 @@ func (h *hop) settle(result *Hop) {
 	default:
 		result.Alternatives = s.alternatives()
 	}
+	return result
 }
+
+// mainActions has a list of its own for each of the main actions; most calls
+// need no other.
+var mainActions = map[string][]string{
+	assumeRole:            {assumeRole},
+	assumeWithWebIdentity: {assumeWithWebIdentity},
+	assumeWithSAML:        {assumeWithSAML},
+}
+
+const (
+	assumeRole            = "sts:AssumeRole"
+	assumeWithWebIdentity = "sts:AssumeRoleWithWebIdentity"
+	assumeWithSAML        = "sts:AssumeRoleWithSAML"
+)
 
 // actions are those that the call needs, each asked on its own (EV-126).
 func (h *hop) actions() []string {
-	actions := []string{h.mainAction()}
+	actions := mainActions[h.mainAction()]
 	if h.session == nil && len(h.contexts.passed.Tags) > 0 || h.session != nil && len(h.session.Transitive) > 0 {
 		actions = append(actions, "sts:TagSession")
 	}
@@ -169,11 +184,11 @@ func (h *hop) actions() []string {
 func (h *hop) mainAction() string {
 	switch {
 	case h.from.kind != principal.IdentityProvider:
-		return "sts:AssumeRole"
+		return assumeRole
 	case h.from.host != "":
-		return "sts:AssumeRoleWithWebIdentity"
+		return assumeWithWebIdentity
 	default:
-		return "sts:AssumeRoleWithSAML"
+		return assumeWithSAML
 	}
 }
 

@@ -1,8 +1,11 @@
 package reach
 
 import (
+	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/principal"
@@ -38,26 +41,36 @@ func (f *Finder) WhoCanAssume(to string, call Call) ([]Admission, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.admissions(role, newContexts(call))
+	const fewest = 100 // that are worth a goroutine
+	s := newSearch(f, role)
+	workers := min(runtime.GOMAXPROCS(0), 1+len(s.found)/fewest)
+	lists, errs := make([][]Admission, workers), make([]error, workers)
+	var group sync.WaitGroup
+	for i := range workers {
+		part := s.found[len(s.found)*i/workers : len(s.found)*(i+1)/workers]
+		group.Go(func() { lists[i], errs[i] = s.admissions(part, newContexts(call)) })
+	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return slices.Concat(lists...), nil
 }
 
-func (f *Finder) admissions(role *world.Role, contexts *contexts) ([]Admission, error) {
-	s := search{finder: f, role: role, account: accountOf(role.ARN()), seen: map[string]bool{}}
-	for _, key := range trustKeys(role.Trust) {
-		s.key(key)
-	}
-	slices.Sort(s.inside)
-	slices.Sort(s.outside)
+// admissions gives those of the principals found that can assume the role.
+func (s *search) admissions(found []candidate, contexts *contexts) ([]Admission, error) {
 	var list []Admission
-	h := hop{finder: f, contexts: contexts, role: role, scratch: f.world.Preparer()}
-	for _, name := range slices.Concat(s.inside, s.outside) {
-		h.from = s.caller(name)
+	h := hop{finder: s.finder, contexts: contexts, role: s.role, scratch: s.finder.world.Preparer()}
+	for _, c := range found {
+		if h.from = c.caller; h.from.kind == 0 {
+			h.from = s.caller(c.name)
+		}
 		result, err := h.decide()
 		if err != nil {
 			return nil, err
 		}
 		if result.Verdict != No {
-			list = append(list, Admission{name, h.mainAction(), result.Verdict, result.Alternatives})
+			list = append(list, Admission{c.name, h.mainAction(), result.Verdict, result.Alternatives})
 		}
 	}
 	return list, nil
@@ -65,28 +78,52 @@ func (f *Finder) admissions(role *world.Role, contexts *contexts) ([]Admission, 
 
 // search gathers the principals that a trust policy could let in.
 type search struct {
-	finder          *Finder
-	role            *world.Role
-	account         string // of the role
-	inside, outside []string
-	seen            map[string]bool
+	finder  *Finder
+	role    *world.Role
+	account string // of the role
+	found   []candidate
+	seen    map[string]bool
+}
+
+// candidate is a principal that could be let in.
+type candidate struct {
+	name    string
+	outside bool   // the world does not hold it
+	caller  caller // zero if it is still to be looked up
+}
+
+// newSearch finds the principals in the order of [Finder.WhoCanAssume].
+func newSearch(f *Finder, role *world.Role) *search {
+	s := &search{finder: f, role: role, account: accountOf(role.ARN()), seen: map[string]bool{}}
+	for _, key := range trustKeys(role.Trust) {
+		s.key(key)
+	}
+	slices.SortFunc(s.found, func(a, b candidate) int {
+		if a.outside != b.outside {
+			if b.outside {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	return s
+}
+
+func (s *search) add(c candidate) {
+	if !s.seen[c.name] {
+		s.seen[c.name] = true
+		s.found = append(s.found, c)
+	}
 }
 
 func (s *search) in(names ...string) {
 	for _, name := range names {
-		if !s.seen[name] {
-			s.seen[name] = true
-			s.inside = append(s.inside, name)
-		}
+		s.add(candidate{name: name})
 	}
 }
 
-func (s *search) out(name string) {
-	if !s.seen[name] {
-		s.seen[name] = true
-		s.outside = append(s.outside, name)
-	}
-}
+func (s *search) out(name string) { s.add(candidate{name: name, outside: true}) }
 
 // key adds the principals behind an entry of the trust policy.
 func (s *search) key(key string) {
@@ -122,10 +159,10 @@ func (s *search) everybody() {
 			continue
 		}
 		for u := range w.Users(a.ID) {
-			s.in(u.ARN())
+			s.add(candidate{name: u.ARN(), caller: caller{kind: principal.User, name: u.ARN(), account: a.ID}})
 		}
 		for r := range w.Roles(a.ID) {
-			s.in(r.ARN())
+			s.add(candidate{name: r.ARN(), caller: roleCaller(r, "")})
 		}
 	}
 	s.out(everyone)

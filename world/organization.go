@@ -58,9 +58,9 @@ type organization struct {
 
 // membership is what an account has of its organization.
 type membership struct {
-	// path is the value of aws:PrincipalOrgPaths and aws:ResourceOrgPaths:
+	// paths is the value of aws:PrincipalOrgPaths and aws:ResourceOrgPaths:
 	// "o-.../r-.../ou-.../".
-	path string
+	paths []string
 	// scp and rcp are the compiled levels, the root's first and the account's
 	// last; nil for the management account.
 	scp, rcp []*policy.Set
@@ -101,7 +101,7 @@ func (w *World) IsDelegatedAdministrator(service, accountID string) bool {
 // outside.
 func (w *World) OrganizationPath(accountID string) string {
 	if m := w.member(accountID); m != nil {
-		return m.path
+		return m.paths[0]
 	}
 	return ""
 }
@@ -165,7 +165,7 @@ func (o *organization) enrollUnit(u *Unit, above level, accounts map[string]*acc
 	for _, id := range u.Accounts {
 		if a := accounts[id]; a != nil {
 			l := here.below("", a.Attached, s)
-			o.members[id] = &membership{path: l.path, scp: l.scp, rcp: l.rcp}
+			o.members[id] = &membership{paths: []string{l.path}, scp: l.scp, rcp: l.rcp}
 		}
 	}
 	for i := range u.Units {

@@ -71,7 +71,7 @@ func (p *Preparer) Prepare(r Request) (*eval.Request, *eval.Policies, error) {
 	context := p.query.Context
 	const usual = 24
 	context.CopyFrom(&r.Context, usual, &p.table)
-	p.request = &r
+	p.request = r
 	p.query = eval.Query{
 		Principal: r.Principal, Action: r.Action, Resource: r.Resource, Context: context, Time: r.Time,
 		Issuer: r.Session.Issuer, Credentials: r.Session.Credentials,
@@ -90,7 +90,7 @@ func (p *Preparer) Prepare(r Request) (*eval.Request, *eval.Policies, error) {
 // gathering collects the policies and keys of one request.
 type gathering struct {
 	world    *World
-	request  *Request
+	request  Request
 	query    eval.Query
 	policies eval.Policies
 }
@@ -198,9 +198,9 @@ func (g *gathering) stranger(caller *principal.Caller) {
 
 // organization adds the keys of the organization that an account is in.
 func (g *gathering) organization(id, paths, accountID string) {
-	if path := g.world.OrganizationPath(accountID); path != "" {
+	if m := g.world.member(accountID); m != nil {
 		g.query.Context.AddDefault(id, g.world.org.ID)
-		g.query.Context.AddDefaultList(paths, []string{path})
+		g.query.Context.AddDefaultList(paths, m.paths)
 	}
 }
 

@@ -111,11 +111,11 @@ func (w *World) Role(arn string) *Role {
 		return nil
 	}
 	switch kind {
-	case "iam:role":
+	case roleARN:
 		if r := a.roles[rest[strings.LastIndexByte(rest, '/')+1:]]; r != nil && r.arn == arn {
 			return r
 		}
-	case "sts:assumed-role":
+	case sessionARN:
 		name, _, _ := strings.Cut(rest, "/")
 		return a.roles[name]
 	}
@@ -126,7 +126,7 @@ func (w *World) Role(arn string) *Role {
 func (w *World) User(arn string) *User {
 	id, kind, rest := w.split(arn)
 	a := w.accounts[id]
-	if a == nil || kind != "iam:user" {
+	if a == nil || kind != userARN {
 		return nil
 	}
 	if u := a.users[rest[strings.LastIndexByte(rest, '/')+1:]]; u != nil && u.arn == arn {
@@ -135,18 +135,38 @@ func (w *World) User(arn string) *User {
 	return nil
 }
 
-// split takes the ARN of an identity apart: account, "service:type" and what
+// split takes the ARN of an identity apart: account, kind and what
 // follows the type.
-func (w *World) split(arn string) (account, kind, rest string) {
+func (w *World) split(arn string) (account string, kind arnKind, rest string) {
 	after, ok := strings.CutPrefix(arn, "arn:"+w.partition+":")
 	if !ok {
-		return "", "", ""
+		return "", 0, ""
 	}
 	service, after, _ := strings.Cut(after, "::")
 	account, resource, _ := strings.Cut(after, ":")
-	kind, rest, _ = strings.Cut(resource, "/")
-	return account, service + ":" + kind, rest
+	typ, rest, _ := strings.Cut(resource, "/")
+	switch {
+	case service == "iam" && typ == "role":
+		kind = roleARN
+	case service == "iam" && typ == "user":
+		kind = userARN
+	case service == "iam" && typ == "policy":
+		kind = policyARN
+	case service == "sts" && typ == "assumed-role":
+		kind = sessionARN
+	}
+	return account, kind, rest
 }
+
+// arnKind is what an ARN of IAM or STS names; 0 is something else.
+type arnKind uint8
+
+const (
+	roleARN arnKind = iota + 1
+	userARN
+	policyARN
+	sessionARN
+)
 
 // ManagedPolicy finds a managed policy by its ARN, or gives nil.
 func (w *World) ManagedPolicy(arn string) *ManagedPolicy {
@@ -154,7 +174,7 @@ func (w *World) ManagedPolicy(arn string) *ManagedPolicy {
 		return p
 	}
 	id, kind, _ := w.split(arn)
-	if a := w.accounts[id]; a != nil && kind == "iam:policy" {
+	if a := w.accounts[id]; a != nil && kind == policyARN {
 		return a.policies[arn]
 	}
 	return nil
