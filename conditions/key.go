@@ -20,8 +20,25 @@ type Key struct {
 
 // NewKey makes the key of a name.
 func NewKey(name string) Key {
-	hash := foldHash(name)
-	return Key{name: name, hash: hash, slot: slotOf(name, hash), nameless: nameless(name)}
+	if slot := slotOf(name); slot != 0 {
+		k := keysBySlot[slot]
+		k.name = name
+		return k
+	}
+	k := Key{name: name, hash: foldHash(name), nameless: nameless(name)}
+	if !isASCII(name) {
+		k.slot = slotOf(foldASCII(name))
+	}
+	return k
+}
+
+func isASCII(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func nameless(name string) bool {
@@ -46,16 +63,16 @@ func (k *Key) equal(other *Key) bool {
 // foldHash is equal for names that differ by case only. It takes eight bytes
 // at a time: hashing names is half of what it costs to make a context.
 func foldHash(name string) uint32 {
-	const (
-		lower    = 0x2020202020202020 // sets the bit in which the cases of a letter differ
-		notASCII = 0x8080808080808080
-	)
-	hash, seen := hashText(name, lower)
+	const notASCII = 0x8080808080808080
+	hash, seen := hashText(name, lowerBits)
 	if seen&notASCII != 0 {
-		hash, _ = hashText(foldASCII(name), lower)
+		hash, _ = hashText(foldASCII(name), lowerBits)
 	}
 	return uint32(hash >> 32)
 }
+
+// lowerBits are the bits in which the cases of eight letters differ.
+const lowerBits = 0x2020202020202020
 
 // hashText hashes a text with some bits of its words set. It gives all bits
 // that it saw besides.

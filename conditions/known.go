@@ -69,10 +69,10 @@ var knownKeys = []struct {
 
 // slots numbers the known keys from 1: the number of a key that is found by its
 // name alone, without a look at the name, which halves what a test of it costs
-// (BenchmarkDecide/w4a). They are entered by hash.
+// (BenchmarkDecide/w4a). They are entered by quickHash.
 var slots = func() (table [1 << slotBits]uint8) {
 	for i, k := range KnownKeys {
-		at := foldHash(k.Name) >> (32 - slotBits)
+		at := quickHash(k.Name)
 		for table[at] != 0 {
 			at = (at + 1) % uint32(len(table))
 		}
@@ -85,14 +85,34 @@ const (
 	slotBits = 10
 	// knownSlots bounds the slots, which are fewer.
 	knownSlots = 128
+	// shortestKnown is the length of the shortest known name, at least.
+	shortestKnown = 8
 )
 
-// slotOf gives the number of a known key, and 0 for others.
-func slotOf(name string, hash uint32) uint8 {
-	for at := hash >> (32 - slotBits); slots[at] != 0; at = (at + 1) % uint32(len(slots)) {
-		if known := KnownKeys[slots[at]-1].Name; known == name || strings.EqualFold(known, name) {
+// keysBySlot are the keys of the slots.
+var keysBySlot = func() (keys [knownSlots]Key) {
+	for i, k := range KnownKeys {
+		keys[i+1] = Key{name: k.Name, hash: foldHash(k.Name), slot: uint8(i + 1), nameless: nameless(k.Name)}
+	}
+	return keys
+}()
+
+// slotOf gives the number of a known key in ASCII, and 0 for others.
+func slotOf(name string) uint8 {
+	if len(name) < shortestKnown {
+		return 0
+	}
+	for at := quickHash(name); slots[at] != 0; at = (at + 1) % uint32(len(slots)) {
+		if known := keysBySlot[slots[at]].name; len(known) == len(name) && (known == name || strings.EqualFold(known, name)) {
 			return slots[at]
 		}
 	}
 	return 0
+}
+
+// quickHash is equal for names in ASCII that differ by case only. It looks at
+// the two ends of a name of shortestKnown bytes or more.
+func quickHash(name string) uint32 {
+	ends := (word64(name) | lowerBits) + (word64(name[len(name)-8:])|lowerBits)*3 + uint64(len(name))
+	return uint32(ends * 0x9e3779b97f4a7c15 >> (64 - slotBits))
 }

@@ -90,6 +90,11 @@ type Request struct {
 	table   conditions.Table // of context
 	match   policy.Request
 
+	facts
+}
+
+// facts is what follows from a query alone, worked out once.
+type facts struct {
 	account  string  // that owns the resource; "" if not known
 	resource arn.ARN // zero if the action names none
 	// crossPartition: caller and resource are in different partitions (EV-42).
@@ -149,7 +154,7 @@ func NewRequest(q Query) (*Request, error) {
 // before lose their statements and messages. After an error the request must
 // be reset again before it is used.
 func (r *Request) Reset(q Query) error {
-	*r = Request{query: q, context: r.context, match: r.match}
+	r.query, r.facts = q, facts{}
 	if q.Resource == "" {
 		r.query.Resource = "*"
 	}
