@@ -155,6 +155,39 @@ func BenchmarkExplain(b *testing.B) {
 	}
 }
 
+// BenchmarkExplainParallel is the same on all processors at once.
+func BenchmarkExplainParallel(b *testing.B) {
+	for _, name := range Names {
+		b.Run(name, func(b *testing.B) {
+			r, p := prepare(b, load(b, name))
+			b.ReportAllocs()
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					_, _ = eval.Explain(r, p)
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkExplainAll describes every statement besides.
+func BenchmarkExplainAll(b *testing.B) {
+	for _, name := range Names {
+		b.Run(name, func(b *testing.B) {
+			r, p := prepare(b, load(b, name))
+			b.ReportAllocs()
+			for b.Loop() {
+				e, _ := eval.Explain(r, p)
+				for i := range e.Layers {
+					for range e.Layers[i].All() {
+					}
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkCompile compiles what a set of 1,000 statements is made of.
 func BenchmarkCompile(b *testing.B) {
 	for _, name := range []string{"w3deny-s3", "w3deny-mixed"} {
