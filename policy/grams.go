@@ -14,11 +14,10 @@ import (
 // (BenchmarkDecide/w3deny-s3: 1,000 statements of one service for 0.5 us
 // instead of 45).
 type grams struct {
-	// taken tells, by place of the table, whether it has entries.
-	taken []bool
-	shift uint8
-	// starts tells, by place, where its entries begin; the last is the end.
-	starts  []uint16
+	// first tells, by place of the table, the entry that begins its chain, counted
+	// from 1; 0 is none.
+	first   []uint16
+	shift   uint8
 	entries []gramEntry
 	// from is where in a text the first gram of a pattern can begin.
 	from int
@@ -29,6 +28,7 @@ type grams struct {
 type gramEntry struct {
 	gram    uint32
 	pattern uint16
+	next    uint16 // the next entry of the chain, or 0
 }
 
 const (
@@ -53,43 +53,32 @@ func (g *grams) mark(text string, patterns bitset) {
 	for _, i := range g.always {
 		patterns.set(int(i))
 	}
-	taken, shift := g.taken, g.shift&31
+	first, shift := g.first, g.shift&31
 	for at := g.from; at <= len(text)-gramSize; at += gramStep {
 		gram := gramAt(text, at)
-		place := gramHash(gram) >> shift
-		if !taken[place] {
-			continue
-		}
-		for _, e := range g.entries[g.starts[place]:g.starts[place+1]] {
+		for i := first[gramHash(gram)>>shift]; i != 0; {
+			e := &g.entries[i-1]
 			if e.gram == gram {
 				patterns.set(int(e.pattern))
 			}
+			i = e.next
 		}
 	}
 }
 
-// newGrams makes the table of entries. The table is four times as large as they
-// are many, so that few texts pass the filter by chance.
+// newGrams makes the table of entries, of which [maxMembers] patterns have no
+// more than a number of 16 bits counts. The table is four times as large as
+// they are many, so that few texts pass by chance.
 func newGrams(entries []gramEntry, always []uint16, from int) grams {
 	size := max(bits.Len(uint(len(entries)*4)), 6)
 	g := grams{
-		shift: uint8(32 - size), taken: make([]bool, 1<<size), starts: make([]uint16, 1<<size+1),
-		entries: make([]gramEntry, len(entries)), always: slices.Clone(always), from: from,
+		first: make([]uint16, 1<<size), shift: uint8(32 - size),
+		entries: slices.Clone(entries), always: slices.Clone(always), from: from,
 	}
-	for _, e := range entries {
-		place := gramHash(e.gram) >> g.shift
-		g.taken[place] = true
-		g.starts[place]++
-	}
-	end := uint16(0)
-	for place := range g.starts {
-		end += g.starts[place]
-		g.starts[place] = end
-	}
-	for _, e := range slices.Backward(entries) {
-		place := gramHash(e.gram) >> g.shift
-		g.starts[place]--
-		g.entries[g.starts[place]] = e
+	for i := range g.entries {
+		e := &g.entries[i]
+		head := &g.first[gramHash(e.gram)>>g.shift]
+		e.next, *head = *head, uint16(i+1)
 	}
 	return g
 }
