@@ -248,7 +248,8 @@ func (c *Context) own(k *Key) *entry {
 	} else {
 		t := &c.table.hashed
 		for at := k.hash % uint32(len(t)); t[at] != 0; at = (at + 1) % uint32(len(t)) {
-			if e := &c.entries[t[at]-1]; e.key.equal(k) {
+			e := &c.entries[t[at]-1]
+			if e.key.hash == k.hash && (e.key.name == k.name || e.key.equal(k)) {
 				return e
 			}
 		}

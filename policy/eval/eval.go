@@ -81,29 +81,26 @@ func (v *verdicts) gather(r *Request, p *Policies) {
 	}
 	for rest := v.present; rest != 0; rest &= rest - 1 {
 		l := rest.first()
-		v.add(l, outcome(l, r, p, match))
+		var o policy.Outcome
+		switch l {
+		case BySCP:
+			o = levels(p.SCP, match)
+		case ByRCP:
+			o = levels(p.RCP, match)
+		case ByEndpoint:
+			o = endpoint(r, p, match)
+		case ByResource:
+			o = p.Resource.Match(match)
+		case ByIdentity:
+			o = p.Identity.Match(match)
+		case ByBoundary:
+			o = p.Boundary.Match(match)
+		default:
+			o = p.Session.Match(match)
+		}
+		v.add(l, o)
 	}
 	v.exceptions(r)
-}
-
-// outcome asks a layer.
-func outcome(l Reason, r *Request, p *Policies, match *policy.Request) policy.Outcome {
-	switch l {
-	case BySCP:
-		return levels(p.SCP, match)
-	case ByRCP:
-		return levels(p.RCP, match)
-	case ByEndpoint:
-		return endpoint(r, p, match)
-	case ByResource:
-		return p.Resource.Match(match)
-	case ByIdentity:
-		return p.Identity.Match(match)
-	case ByBoundary:
-		return p.Boundary.Match(match)
-	default:
-		return p.Session.Match(match)
-	}
 }
 
 func endpoint(r *Request, p *Policies, match *policy.Request) policy.Outcome {
