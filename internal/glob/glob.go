@@ -245,10 +245,10 @@ func (p *Pattern) walk(s string, slots []string) (ok bool, steps int) {
 
 // segments gives the segments of a pattern of any shape.
 func (p *Pattern) segments() []segment {
-	switch {
-	case p.shape == mixed:
+	switch p.shape {
+	case mixed:
 		return p.body.general.segments
-	case p.shape == exact:
+	case exact:
 		return []segment{{plain: p.head}}
 	}
 	segments := []segment{{plain: p.head}}
