@@ -12,8 +12,9 @@
 //
 // [Decide] gives a [Decision] and allocates nothing on the way; the decision
 // works out its message and its statements when asked. [Explain] gives the
-// same outcome with the verdict on every statement of every layer. Denial is
-// data; an error means that the request cannot be (EV-48).
+// same outcome with the verdicts on the statements that name the action and the
+// resource, and on all others when asked. Denial is data; an error means that
+// the request cannot be (EV-48).
 //
 // # How the layers combine
 //
