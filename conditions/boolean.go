@@ -15,7 +15,7 @@ func newBooleans(values []string, variables bool) comparison {
 	if variables {
 		mode = glob.Variables
 	}
-	if len(values) == 1 && (isBoolean(values[0], "true") || isBoolean(values[0], "false")) {
+	if len(values) == 1 && readsAsBoolean(values[0]) {
 		return &oneBoolean{isBoolean(values[0], "true")}
 	}
 	b := &booleans{patterns: make([]pattern, len(values))}
@@ -28,7 +28,7 @@ func newBooleans(values []string, variables bool) comparison {
 // compare: a word on either side that is no boolean matches nothing. Bool has
 // no negated form, so that malformed values need no mark of their own.
 func (b *booleans) compare(v string, ctx *Context) (m match) {
-	if !isBoolean(v, "true") && !isBoolean(v, "false") {
+	if !readsAsBoolean(v) {
 		return malformed
 	}
 	for i := range b.patterns {
@@ -43,7 +43,7 @@ func (b *booleans) reachable() bool {
 	for i := range b.patterns {
 		p := &b.patterns[i]
 		text, plain := p.glob.Literal()
-		if plain && (isBoolean(text, "true") || isBoolean(text, "false")) || !plain && !p.slot.neverHasValue() {
+		if plain && readsAsBoolean(text) || !plain && !p.slot.neverHasValue() {
 			return true
 		}
 	}
@@ -65,6 +65,9 @@ func (b *oneBoolean) compare(v string, _ *Context) match {
 }
 
 func (b *oneBoolean) reachable() bool { return true }
+
+// readsAsBoolean tells whether text is a boolean.
+func readsAsBoolean(text string) bool { return isBoolean(text, "true") || isBoolean(text, "false") }
 
 // isBoolean tells whether text is the boolean want, in any case of the letters
 // of ASCII: those that fold to one of them, as the long s does, are longer.

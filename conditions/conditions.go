@@ -34,7 +34,7 @@ import "github.com/rolecall/rolecall/arn"
 func Interpretable(b Base, value string, variables bool) bool {
 	switch {
 	case b == Null:
-		return isBoolean(value, "true") || isBoolean(value, "false")
+		return readsAsBoolean(value)
 	case b <= StringNotLike:
 		return true
 	case b == BinaryEquals:

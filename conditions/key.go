@@ -25,20 +25,8 @@ func NewKey(name string) Key {
 		k.name = name
 		return k
 	}
-	k := Key{name: name, hash: foldHash(name), nameless: nameless(name)}
-	if !isASCII(name) {
-		k.slot = slotOf(foldASCII(name))
-	}
-	return k
-}
-
-func isASCII(name string) bool {
-	for i := range len(name) {
-		if name[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
+	hash, folded := foldHash(name)
+	return Key{name: name, hash: hash, slot: slotOf(folded), nameless: nameless(name)}
 }
 
 func nameless(name string) bool {
@@ -61,14 +49,17 @@ func (k *Key) equal(other *Key) bool {
 }
 
 // foldHash is equal for names that differ by case only. It takes eight bytes
-// at a time: hashing names is half of what it costs to make a context.
-func foldHash(name string) uint32 {
+// at a time: hashing names is half of what it costs to make a context. A name
+// with other than ASCII characters is given in ASCII; of others, which are no
+// known key if they come here, folded is empty.
+func foldHash(name string) (hash uint32, folded string) {
 	const notASCII = 0x8080808080808080
-	hash, seen := hashText(name, lowerBits)
+	long, seen := hashText(name, lowerBits)
 	if seen&notASCII != 0 {
-		hash, _ = hashText(foldASCII(name), lowerBits)
+		folded = foldASCII(name)
+		long, _ = hashText(folded, lowerBits)
 	}
-	return uint32(hash >> 32)
+	return uint32(long >> 32), folded
 }
 
 // lowerBits are the bits in which the cases of eight letters differ.

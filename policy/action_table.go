@@ -2,8 +2,8 @@ package policy
 
 // actionTable tells which statements of a small set name the action of a
 // request. An item that several statements spell out is compared once: w4a of
-// BenchmarkDecide, in which four of six statements say sts:AssumeRole, takes a
-// fifth less than by asking each statement.
+// BenchmarkDecide, in which four of six statements say sts:AssumeRole, takes an
+// eighth less than by asking each statement.
 type actionTable struct {
 	exact, wild []tableItem
 	// not is the statements with NotAction.

@@ -8,7 +8,7 @@ import (
 
 // names finds what there is to the name of a service or an action by the key
 // that a request has of it. A map would hash the name again, which costs a
-// tenth of w2-mixed of BenchmarkDecide.
+// twentieth of w2-mixed of BenchmarkDecide.
 type names[V any] struct {
 	// slots has room for twice as many as there are, or none.
 	slots []named[V]

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -72,39 +71,35 @@ func (r *Request) Set(action, resource string) error {
 
 // setAction notes the action in lower case, in the room of the one before, so
 // that a request that is set again allocates nothing: with an allocation each
-// BenchmarkCold/w1 takes a fifth longer.
+// BenchmarkCold/w1 takes a twentieth longer.
 func (r *Request) setAction(action string) error {
-	r.lower = r.lower[:0]
-	colon, colons, one, ascii := 0, 0, true, true
-	if len(action) > maxActionLength {
+	service, name, ok := strings.Cut(action, ":")
+	switch {
+	case !ok || service == "" || name == "" || strings.Contains(name, ":"):
+		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
+	case len(action) > maxActionLength || strings.ContainsAny(action, "*?,"+white):
 		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
 	}
-	for i := range len(action) {
-		c := action[i]
+	r.lower = appendLower(r.lower[:0], action)
+	r.action = unsafe.String(unsafe.SliceData(r.lower), len(r.lower))
+	r.service, r.name, _ = strings.Cut(r.action, ":")
+	return nil
+}
+
+// appendLower appends a text in lower case. Most texts are ASCII.
+func appendLower(dst []byte, text string) []byte {
+	start := len(dst)
+	for i := range len(text) {
+		c := text[i]
 		switch {
-		case c == ':':
-			colon, colons = i, colons+1
+		case c >= utf8.RuneSelf:
+			return append(dst[:start], strings.ToLower(text)...)
 		case 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'
-		case c == '*', c == '?', c == ',', c == ' ', c == '\t', c == '\r', c == '\n':
-			one = false
-		case c >= utf8.RuneSelf:
-			ascii = false
 		}
-		r.lower = append(r.lower, c)
+		dst = append(dst, c)
 	}
-	switch {
-	case colons != 1 || colon == 0 || colon == len(action)-1:
-		return fmt.Errorf(`%w: the action %q is not of the form "service:Action"`, ErrRequest, diag.Clip(action, 100))
-	case !one:
-		return fmt.Errorf("%w: %q does not name one action", ErrRequest, diag.Clip(action, 100))
-	case !ascii:
-		r.lower = append(r.lower[:0], strings.ToLower(action)...)
-		colon = bytes.IndexByte(r.lower, ':')
-	}
-	r.action = unsafe.String(unsafe.SliceData(r.lower), len(r.lower))
-	r.service, r.name = r.action[:colon], r.action[colon+1:]
-	return nil
+	return dst
 }
 
 // ARN gives the resource in parts; it is zero for a request that names none.

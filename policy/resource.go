@@ -25,9 +25,6 @@ func resourceProblem(text string, kind Kind, variables bool) *itemProblem {
 	}
 	parts := arn.PatternParts(text, resourceVariables(variables))
 	if parts == arnParts {
-		if strings.IndexByte(text, '$') < 0 {
-			return nil
-		}
 		return variablePosition(text, variables)
 	}
 	shown := diag.Clip(text, 100)

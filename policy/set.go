@@ -2,7 +2,6 @@ package policy
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/diag"
@@ -52,8 +51,9 @@ func Compile(policies ...Policy) *Set {
 type compiler struct {
 	actions   []actionPattern
 	resources []resourcePattern
-	// lower has the texts of all actions in lower case.
-	lower strings.Builder
+	// lower has the texts of all actions in lower case, buffer is for one of them.
+	lower  strings.Builder
+	buffer []byte
 }
 
 // makeRoom makes room for all statements of some policies, and counts them.
@@ -80,16 +80,8 @@ func (c *compiler) makeRoom(policies []Policy) (statements int) {
 // lowerCase gives a text in lower case.
 func (c *compiler) lowerCase(text string) string {
 	start := c.lower.Len()
-	for i := range len(text) {
-		b := text[i]
-		if b >= utf8.RuneSelf {
-			return strings.ToLower(text)
-		}
-		if 'A' <= b && b <= 'Z' {
-			b += 'a' - 'A'
-		}
-		c.lower.WriteByte(b)
-	}
+	c.buffer = appendLower(c.buffer[:0], text)
+	c.lower.Write(c.buffer)
 	return c.lower.String()[start:]
 }
 
