@@ -19,13 +19,19 @@ type Style struct {
 
 const defaultWidth = 160
 
+// Color is how text looks on a terminal. Colours that are added up count
+// together, as Red+Bold.
+type Color string
+
+// The colours, as ANSI escape sequences.
 const (
-	ansiRed    = "\x1b[31m"
-	ansiYellow = "\x1b[33m"
-	ansiCyan   = "\x1b[36m"
-	ansiBold   = "\x1b[1m"
-	ansiDim    = "\x1b[2m"
-	ansiReset  = "\x1b[0m"
+	Red    Color = "\x1b[31m"
+	Green  Color = "\x1b[32m"
+	Yellow Color = "\x1b[33m"
+	Cyan   Color = "\x1b[36m"
+	Bold   Color = "\x1b[1m"
+	Dim    Color = "\x1b[2m"
+	reset        = "\x1b[0m"
 )
 
 // Render writes every diagnostic of the list with its source line and a caret
@@ -48,19 +54,19 @@ func Render(w io.Writer, list List, style Style) error {
 }
 
 func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
-	color := ansiRed
+	color := Red
 	switch d.Severity {
 	case Warning:
-		color = ansiYellow
+		color = Yellow
 	case Suggestion:
-		color = ansiCyan
+		color = Cyan
 	}
-	out.WriteString(style.paint(color+ansiBold, d.Severity.String()+":") + " " + d.Summary)
+	out.WriteString(style.Paint(color+Bold, d.Severity.String()+":") + " " + d.Summary)
 	switch {
 	case d.Code != "" && d.Rule != "":
-		out.WriteString(style.paint(ansiDim, " ["+d.Code+", "+d.Rule+"]"))
+		out.WriteString(style.Paint(Dim, " ["+d.Code+", "+d.Rule+"]"))
 	case d.Code != "":
-		out.WriteString(style.paint(ansiDim, " ["+d.Code+"]"))
+		out.WriteString(style.Paint(Dim, " ["+d.Code+"]"))
 	}
 	out.WriteByte('\n')
 	if place := d.Position().String(); place != "" {
@@ -74,7 +80,7 @@ func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 		snippet(out, d.Source, d.Span, color, style)
 	}
 	if d.Hint != "" {
-		out.WriteString("  " + style.paint(ansiBold, "hint:") + " " + d.Hint + "\n")
+		out.WriteString("  " + style.Paint(Bold, "hint:") + " " + d.Hint + "\n")
 	}
 }
 
@@ -82,13 +88,13 @@ func renderOne(out *bufio.Writer, d Diagnostic, style Style) {
 // below it.
 func Snippet(out *bufio.Writer, src *Source, span Span, style Style) {
 	if src != nil && src.Text != "" {
-		snippet(out, src, span, ansiRed, style)
+		snippet(out, src, span, Red, style)
 	}
 }
 
 // snippet writes the source line in which span begins, with a caret line below
 // it. Characters that would disturb a terminal are shown as '?'.
-func snippet(out *bufio.Writer, src *Source, span Span, color string, style Style) {
+func snippet(out *bufio.Writer, src *Source, span Span, color Color, style Style) {
 	place := src.Position(span.Start)
 	src, span = src.Shown(span)
 	line, start := src.line(span.Start)
@@ -97,10 +103,10 @@ func snippet(out *bufio.Writer, src *Source, span Span, color string, style Styl
 	head, marked, tail := window(line, from, to, style.width())
 	number := strconv.Itoa(place.Line)
 	gutter := strings.Repeat(" ", len(number))
-	out.WriteString("  " + style.paint(ansiDim, number+" |") + " " + head + marked + tail + "\n")
+	out.WriteString("  " + style.Paint(Dim, number+" |") + " " + head + marked + tail + "\n")
 	carets := strings.Repeat("^", max(utf8.RuneCountInString(marked), 1))
 	pad := strings.Repeat(" ", utf8.RuneCountInString(head))
-	out.WriteString("  " + style.paint(ansiDim, gutter+" |") + " " + pad + style.paint(color, carets) + "\n")
+	out.WriteString("  " + style.Paint(Dim, gutter+" |") + " " + pad + style.Paint(color, carets) + "\n")
 }
 
 // Excerpt writes the source lines that span covers, numbered, at most
@@ -116,7 +122,7 @@ func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Styl
 	}
 	if text := src.Text[span.Start:span.End]; !strings.Contains(text, "\n") {
 		_, _, text = window(text, 0, 0, style.width())
-		out.WriteString("  " + style.paint(ansiDim, strconv.Itoa(number)+" |") + " " + text + "\n")
+		out.WriteString("  " + style.Paint(Dim, strconv.Itoa(number)+" |") + " " + text + "\n")
 		return
 	}
 	_, start := src.line(span.Start)
@@ -124,7 +130,7 @@ func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Styl
 	digits := len(strconv.Itoa(number + maxLines))
 	for n := 0; start <= lastStart; n++ {
 		if n == maxLines {
-			out.WriteString("  " + style.paint(ansiDim, strings.Repeat(" ", digits)+" | ...") + "\n")
+			out.WriteString("  " + style.Paint(Dim, strings.Repeat(" ", digits)+" | ...") + "\n")
 			return
 		}
 		line, _ := src.line(start)
@@ -134,7 +140,7 @@ func Excerpt(out *bufio.Writer, src *Source, span Span, maxLines int, style Styl
 			label = "" // the lines of a decoded text have no numbers in the file
 		}
 		pad := strings.Repeat(" ", digits-len(label))
-		out.WriteString("  " + style.paint(ansiDim, pad+label+" |") + " " + head + "\n")
+		out.WriteString("  " + style.Paint(Dim, pad+label+" |") + " " + head + "\n")
 		next := strings.IndexByte(src.Text[start:], '\n')
 		if next < 0 {
 			return
@@ -219,9 +225,10 @@ func (s Style) width() int {
 	return s.Width
 }
 
-func (s Style) paint(color, text string) string {
-	if !s.Color {
+// Paint gives a text its colour, if colours are switched on.
+func (s Style) Paint(color Color, text string) string {
+	if !s.Color || text == "" {
 		return text
 	}
-	return color + text + ansiReset
+	return string(color) + text + reset
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/policy/eval"
 	"github.com/rolecall/rolecall/reach"
 )
@@ -14,23 +15,17 @@ type canAssumeCommand struct {
 	From string `arg:"" help:"Who: the ARN of a user, role, session or root user, a service such as ec2.amazonaws.com, oidc:HOST, the ARN of a SAML provider, or a short name."`
 	To   string `arg:"" help:"The role: its ARN or a short name."`
 
-	worldFlags
-	callFlags
+	questionFlags
 	Hops int `default:"1" placeholder:"N" help:"How many roles may be assumed on the way, TO included."`
 }
 
 // Run answers the question.
 func (c *canAssumeCommand) Run(env *environment, status *int) error {
-	call, err := c.call()
-	if err != nil {
-		return err
-	}
 	if c.Hops < 1 || c.Hops > reach.MaxHops {
 		return usageError{fmt.Sprintf("--hops %d is not a number of hops", c.Hops), fmt.Sprintf("give 1 to %d", reach.MaxHops)}
 	}
-	w, failed, err := c.open(env)
-	if err != nil || failed != exitYes {
-		*status = failed
+	w, call, err := c.begin(env, status)
+	if w == nil {
 		return err
 	}
 	answer, err := w.CanAssume(reach.Question{From: c.From, To: c.To, Hops: c.Hops, Call: call})
@@ -61,7 +56,7 @@ func verdictStatus(v reach.Verdict) int {
 func (p *printer) printAnswer(a reach.Answer) {
 	first, last := a.Hops[0], a.Hops[len(a.Hops)-1]
 	word := map[reach.Verdict]string{
-		reach.Yes: p.paint(green+bold, "yes"), reach.No: p.paint(red+bold, "no"), reach.Conditional: p.paint(yellow+bold, "conditional"),
+		reach.Yes: p.paint(diag.Green+diag.Bold, "yes"), reach.No: p.paint(diag.Red+diag.Bold, "no"), reach.Conditional: p.paint(diag.Yellow+diag.Bold, "conditional"),
 	}[a.Verdict]
 	switch a.Verdict {
 	case reach.Yes:
@@ -112,7 +107,7 @@ func (p *printer) printSession(s *reach.Carried) {
 		}
 		text += fmt.Sprintf(" %s=%q", t.Key, t.Value)
 	}
-	fmt.Fprintln(p.out, "  "+p.paint(dim, text))
+	fmt.Fprintln(p.out, "  "+p.paint(diag.Dim, text))
 }
 
 func (p *printer) printRefusal(asked reach.Asked) {
@@ -151,12 +146,12 @@ func (p *printer) printAlternatives(ways []reach.Alternative) {
 		if i > 0 {
 			word = "or if"
 		}
-		fmt.Fprintln(p.out, "  "+p.paint(bold, word))
+		fmt.Fprintln(p.out, "  "+p.paint(diag.Bold, word))
 		for j := range way {
 			c := &way[j]
 			from := ""
 			if c.UnknownPolicy() == "" {
-				from = p.paint(dim, "  at "+c.Statement.Place())
+				from = p.paint(diag.Dim, "  at "+c.Statement.Place())
 			}
 			fmt.Fprintf(p.out, "    %s%s\n", c, from)
 		}

@@ -97,7 +97,7 @@ func (p *printer) explainStatement(c *explainCommand, d *policy.Document, st *po
 	if s.Sid != "" {
 		title += fmt.Sprintf(" %q", s.Sid)
 	}
-	fmt.Fprintln(p.out, p.paint(bold, title)+p.paint(dim, " at "+s.Position))
+	fmt.Fprintln(p.out, p.paint(diag.Bold, title)+p.paint(diag.Dim, " at "+s.Position))
 	p.explainLists(&s)
 	if s.CEL != "" {
 		fmt.Fprintln(p.out, "  if  "+strings.ReplaceAll(s.CEL, "\n", "\n      "))

@@ -6,25 +6,20 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/reach"
 )
 
 // whoCanAssumeCommand is rolecall who-can-assume.
 type whoCanAssumeCommand struct {
 	To string `arg:"" help:"The role: its ARN or a short name."`
-	worldFlags
-	callFlags
+	questionFlags
 }
 
 // Run lists the principals that can assume the role.
 func (c *whoCanAssumeCommand) Run(env *environment, status *int) error {
-	call, err := c.call()
-	if err != nil {
-		return err
-	}
-	w, failed, err := c.open(env)
-	if err != nil || failed != exitYes {
-		*status = failed
+	w, call, err := c.begin(env, status)
+	if w == nil {
 		return err
 	}
 	list, err := w.WhoCanAssume(c.To, call)
@@ -47,10 +42,10 @@ func (p *printer) printAdmissions(list []reach.Admission) {
 	for i := range list {
 		a := &list[i]
 		if a.Verdict == reach.Yes {
-			fmt.Fprintf(p.out, "%s          %s\n", p.paint(green, "yes"), a.Principal)
+			fmt.Fprintf(p.out, "%s          %s\n", p.paint(diag.Green, "yes"), a.Principal)
 			continue
 		}
-		fmt.Fprintf(p.out, "%s  %s\n", p.paint(yellow, "conditional"), a.Principal)
+		fmt.Fprintf(p.out, "%s  %s\n", p.paint(diag.Yellow, "conditional"), a.Principal)
 		for j, way := range a.Alternatives {
 			word := "if"
 			if j > 0 {
@@ -77,20 +72,14 @@ func writeAdmissions(out *bufio.Writer, list []reach.Admission) error {
 
 // graphCommand is rolecall graph.
 type graphCommand struct {
-	worldFlags
-	callFlags
+	questionFlags
 	Format string `enum:"dot,mermaid,json" default:"dot" help:"dot (Graphviz), mermaid or json."`
 }
 
 // Run writes every way to assume a role directly.
 func (c *graphCommand) Run(env *environment, status *int) error {
-	call, err := c.call()
-	if err != nil {
-		return err
-	}
-	w, failed, err := c.open(env)
-	if err != nil || failed != exitYes {
-		*status = failed
+	w, call, err := c.begin(env, status)
+	if w == nil {
 		return err
 	}
 	var done func(int, int)

@@ -13,27 +13,13 @@ import (
 	"github.com/rolecall/rolecall/policy/eval"
 )
 
-const (
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	bold   = "\x1b[1m"
-	dim    = "\x1b[2m"
-	reset  = "\x1b[0m"
-)
-
 // printer writes for people.
 type printer struct {
 	env *environment
 	out *bufio.Writer
 }
 
-func (p *printer) paint(color, text string) string {
-	if !p.env.color() {
-		return text
-	}
-	return color + text + reset
-}
+func (p *printer) paint(color diag.Color, text string) string { return p.style().Paint(color, text) }
 
 func (p *printer) style() diag.Style { return diag.Style{Color: p.env.color()} }
 
@@ -41,14 +27,14 @@ func (p *printer) style() diag.Style { return diag.Style{Color: p.env.color()} }
 // and the statements behind it.
 func (e *evaluation) print(r cases.Result, mismatch string) error {
 	if r.Case.Name != "" {
-		fmt.Fprintln(e.out, e.paint(bold, r.Case.Name))
+		fmt.Fprintln(e.out, e.paint(diag.Bold, r.Case.Name))
 	}
 	if mismatch != "" {
-		fmt.Fprintln(e.out, e.paint(red, "NOT AS EXPECTED: ")+mismatch)
+		fmt.Fprintln(e.out, e.paint(diag.Red, "NOT AS EXPECTED: ")+mismatch)
 	}
 	if r.Problems != nil {
 		if mismatch == "" && r.Case.Expect != nil {
-			fmt.Fprintln(e.out, e.paint(green, "refused")+", as expected")
+			fmt.Fprintln(e.out, e.paint(diag.Green, "refused")+", as expected")
 		}
 		if err := diag.Render(e.out, r.Problems, e.style()); err != nil {
 			return err
@@ -84,11 +70,11 @@ func (p *printer) printDecision(x *eval.Explanation) {
 
 // verdict is the decision in one line.
 func (p *printer) verdict(d eval.Decision) string {
-	allowed, denied := p.paint(green+bold, "allowed"), p.paint(red+bold, "denied")
+	allowed, denied := p.paint(diag.Green+diag.Bold, "allowed"), p.paint(diag.Red+diag.Bold, "denied")
 	layer := d.LayerName(d.Reason)
 	switch {
 	case d.Outcome == eval.Conditional:
-		return p.paint(bold, "conditional")
+		return p.paint(diag.Bold, "conditional")
 	case d.Outcome == eval.ExplicitDeny:
 		return denied + " by an explicit deny: " + layer
 	case d.Outcome == eval.ImplicitDeny && layer != "":
@@ -147,7 +133,7 @@ func (p *printer) statementLine(layer eval.Reason, s policy.StatementRef) string
 	if s.Sid != "" {
 		line += fmt.Sprintf(" %q", s.Sid)
 	}
-	return line + p.paint(dim, " at "+s.Position().String())
+	return line + p.paint(diag.Dim, " at "+s.Position().String())
 }
 
 // printNearest shows an Allow statement that nearly applies, and what fails.
@@ -156,7 +142,7 @@ func (p *printer) printNearest(v policy.Verdict) {
 	if v.Statement.Sid != "" {
 		name = fmt.Sprintf("%q", v.Statement.Sid)
 	}
-	fmt.Fprintf(p.out, "  nearest: %s%s\n", name, p.paint(dim, " at "+v.Statement.Position().String()))
+	fmt.Fprintf(p.out, "  nearest: %s%s\n", name, p.paint(diag.Dim, " at "+v.Statement.Position().String()))
 	for _, why := range v.Failing() {
 		fmt.Fprintln(p.out, "    "+why)
 	}
@@ -193,7 +179,7 @@ func (p *printer) printVerdict(v policy.Verdict) {
 	if name == "" {
 		name = fmt.Sprintf("#%d", v.Statement.Index)
 	}
-	fmt.Fprintf(p.out, "    %-5s %-24s %s%s\n", v.Statement.Effect, name, verdict, p.paint(dim, " at "+v.Statement.Position().String()))
+	fmt.Fprintf(p.out, "    %-5s %-24s %s%s\n", v.Statement.Effect, name, verdict, p.paint(diag.Dim, " at "+v.Statement.Position().String()))
 	if v.Action.Matches == conditions.False {
 		fmt.Fprintln(p.out, "          its action is another")
 	}
@@ -205,7 +191,7 @@ func (p *printer) printVerdict(v policy.Verdict) {
 func (e *evaluation) printSummary() {
 	as := "all as expected"
 	if e.differ > 0 {
-		as = e.paint(red, fmt.Sprintf("%d not as expected", e.differ))
+		as = e.paint(diag.Red, fmt.Sprintf("%d not as expected", e.differ))
 	}
 	fmt.Fprintf(e.out, "%d cases, %s\n", e.total, as)
 }

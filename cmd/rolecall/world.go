@@ -79,3 +79,24 @@ func explainName(err error) error {
 	}
 	return usageError{name.Error(), hint}
 }
+
+// questionFlags are those of the questions about who can assume what.
+type questionFlags struct {
+	worldFlags
+	callFlags
+}
+
+// begin reads the call and loads the world. Without a world the command is over,
+// with the status that is set.
+func (f *questionFlags) begin(env *environment, status *int) (*rolecall.World, reach.Call, error) {
+	call, err := f.call()
+	if err != nil {
+		return nil, call, err
+	}
+	w, failed, err := f.open(env)
+	if err != nil || failed != exitYes {
+		*status = failed
+		return nil, call, err
+	}
+	return w, call, nil
+}

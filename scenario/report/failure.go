@@ -17,11 +17,11 @@ const mostLines = 12
 // writeFailure writes what was expected and what came instead, with the place
 // of the expectation and the statements that decided.
 func writeFailure(out *bufio.Writer, f *scenario.Failure, o Options) {
-	fmt.Fprintln(out, paint(o.Style, bold, one(f.Check)))
+	fmt.Fprintln(out, o.Style.Paint(diag.Bold, one(f.Check)))
 	if f.Expected != "" {
-		fmt.Fprintln(out, "  expected  "+paint(o.Style, green, one(f.Expected)))
+		fmt.Fprintln(out, "  expected  "+o.Style.Paint(diag.Green, one(f.Expected)))
 	}
-	fmt.Fprintln(out, "  got       "+paint(o.Style, red, one(f.Got)))
+	fmt.Fprintln(out, "  got       "+o.Style.Paint(diag.Red, one(f.Got)))
 	for _, note := range f.Notes {
 		fmt.Fprintln(out, "            "+one(note))
 	}
@@ -97,20 +97,4 @@ func (w *indented) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
-}
-
-const (
-	red    = "\x1b[31m"
-	green  = "\x1b[32m"
-	yellow = "\x1b[33m"
-	bold   = "\x1b[1m"
-	dim    = "\x1b[2m"
-	reset  = "\x1b[0m"
-)
-
-func paint(s diag.Style, color, text string) string {
-	if !s.Color || text == "" {
-		return text
-	}
-	return color + text + reset
 }

@@ -34,7 +34,7 @@ func (t *text) keep(err error) {
 func (t *text) Loaded(_ int, suite *scenario.Suite, problems diag.List) {
 	t.counts.loaded(suite)
 	if suite != nil && !t.options.Quiet {
-		fmt.Fprintln(t.out, paint(t.options.Style, bold, suite.Name))
+		fmt.Fprintln(t.out, t.options.Style.Paint(diag.Bold, suite.Name))
 	}
 	if problems = t.untold(problems); len(problems) > 0 {
 		t.keep(diag.Render(t.out, problems, t.options.Style))
@@ -63,9 +63,9 @@ func (t *text) Tested(r scenario.Result) {
 	if r.Passed() && t.options.Quiet {
 		return
 	}
-	word := paint(t.options.Style, green, "ok  ")
+	word := t.options.Style.Paint(diag.Green, "ok  ")
 	if !r.Passed() {
-		word = paint(t.options.Style, red+bold, "FAIL")
+		word = t.options.Style.Paint(diag.Red+diag.Bold, "FAIL")
 	}
 	name := one(r.Name)
 	if t.options.Quiet {
@@ -88,13 +88,13 @@ func (t *text) Finish(e End) error {
 	if e.Mutation != nil {
 		writeMutation(t.out, e.Mutation, t.options)
 	}
-	color := green
+	color := diag.Green
 	if t.counts.failed+t.counts.broken > 0 {
-		color = red
+		color = diag.Red
 	}
-	fmt.Fprint(t.out, "\n"+paint(t.options.Style, color+bold, t.counts.String()))
+	fmt.Fprint(t.out, "\n"+t.options.Style.Paint(color+diag.Bold, t.counts.String()))
 	if e.Elapsed > 0 {
-		fmt.Fprint(t.out, paint(t.options.Style, dim, " ("+e.Elapsed.Round(time.Millisecond).String()+")"))
+		fmt.Fprint(t.out, t.options.Style.Paint(diag.Dim, " ("+e.Elapsed.Round(time.Millisecond).String()+")"))
 	}
 	fmt.Fprintln(t.out)
 	t.keep(t.out.Flush())
