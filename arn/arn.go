@@ -106,6 +106,14 @@ func Split(s string) (parts [partCount]string, ok bool) {
 	return parts, false
 }
 
+// AccountOf gives the account of an ARN; it is empty if the ARN has none.
+func AccountOf(s string) string {
+	parts, _ := Split(s)
+	return parts[accountPart]
+}
+
+const accountPart = 4
+
 // HasParts tells whether a text can be [Split].
 func HasParts(s string) bool { return strings.Count(s, ":") >= partCount-1 }
 

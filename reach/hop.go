@@ -31,19 +31,13 @@ type caller struct {
 
 // roleCaller is a session of a role, its name known or not.
 func roleCaller(r *world.Role, session string) caller {
-	c := caller{kind: principal.Role, name: r.ARN(), id: r.ID, account: accountOf(r.ARN())}
+	c := caller{kind: principal.Role, name: r.ARN(), id: r.ID, account: arn.AccountOf(r.ARN())}
 	if session != "" {
 		c.kind = principal.RoleSession
 		prefix, _, _ := strings.Cut(r.ARN(), ":role/")
 		c.name = strings.Replace(prefix, ":iam:", ":sts:", 1) + ":assumed-role/" + r.Name + "/" + session
 	}
 	return c
-}
-
-// accountOf gives the account of the ARN of an IAM identity.
-func accountOf(name string) string {
-	a, _ := arn.Parse(name) // of the world, or parsed before
-	return a.Account
 }
 
 // hop is one call under question.
@@ -204,7 +198,7 @@ func (h *hop) sourceIdentity() string {
 func (h *hop) refusal() string {
 	switch {
 	case h.from.kind == principal.IdentityProvider && !h.hasProvider():
-		return fmt.Sprintf("account %s has no identity provider %s", accountOf(h.role.ARN()), h.from.name)
+		return fmt.Sprintf("account %s has no identity provider %s", arn.AccountOf(h.role.ARN()), h.from.name)
 	case h.from.kind == principal.IdentityProvider && h.from.host == "" && strings.HasPrefix(h.role.Name, "AWSReservedSSO_"):
 		return "roles of IAM Identity Center cannot be assumed with SAML" // EV-144
 	}
@@ -218,7 +212,7 @@ func (h *hop) refusal() string {
 // hasProvider tells whether the role's account has the identity provider; those
 // that are built into AWS need none.
 func (h *hop) hasProvider() bool {
-	account := accountOf(h.role.ARN())
+	account := arn.AccountOf(h.role.ARN())
 	if h.from.account == "" {
 		return true
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/principal"
 	"github.com/rolecall/rolecall/world"
@@ -155,7 +156,7 @@ var builtInIssuers = []string{"cognito-identity.amazonaws.com", "www.amazon.com"
 
 // issuer is the provider of an OIDC issuer in the role's account.
 func (f *Finder) issuer(host string, role *world.Role) caller {
-	account := accountOf(role.ARN())
+	account := arn.AccountOf(role.ARN())
 	c := caller{kind: principal.IdentityProvider, host: host, account: account}
 	c.name = "arn:" + f.world.Partition() + ":iam::" + account + ":oidc-provider/" + host
 	if slices.Contains(builtInIssuers, host) && f.world.OIDCProvider(account, host) == nil {

@@ -94,7 +94,7 @@ type candidate struct {
 
 // newSearch finds the principals in the order of [Finder.WhoCanAssume].
 func newSearch(f *Finder, role *world.Role) *search {
-	s := &search{finder: f, role: role, account: accountOf(role.ARN()), seen: map[string]bool{}}
+	s := &search{finder: f, role: role, account: arn.AccountOf(role.ARN()), seen: map[string]bool{}}
 	for _, key := range trustKeys(role.Trust) {
 		s.key(key)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/conditions"
 	"github.com/rolecall/rolecall/policy/eval"
 	"github.com/rolecall/rolecall/sts"
@@ -165,7 +166,7 @@ func (c *calling) withToken(s *step) (sts.Credentials, error) {
 
 // withResponse has the identity provider assert what the step describes.
 func (c *calling) withResponse(s *step) (sts.Credentials, error) {
-	account := accountOf(s.role)
+	account := arn.AccountOf(s.role)
 	provider := fmt.Sprintf("arn:%s:iam::%s:saml-provider/%s", c.lab.world.Partition(), account, s.response.provider)
 	entity := "https://nobody.example.com"
 	if p := c.lab.world.SAMLProvider(account, s.response.provider); p != nil {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/diag"
 	"github.com/rolecall/rolecall/sts"
 	"github.com/rolecall/rolecall/sts/oidc"
@@ -138,20 +139,20 @@ func (a *arming) account(id string) *world.Account {
 }
 
 // caller gives a user or a root user an access key and an MFA device.
-func (a *arming) caller(arn string) {
-	account := a.account(accountOf(arn))
+func (a *arming) caller(caller string) {
+	account := a.account(arn.AccountOf(caller))
 	if account == nil {
 		return
 	}
-	if strings.HasSuffix(arn, ":root") {
-		account.RootAccessKeys = withKey(account.RootAccessKeys, arn)
-		account.RootMFADevices = withDevice(account.RootMFADevices, arn)
+	if strings.HasSuffix(caller, ":root") {
+		account.RootAccessKeys = withKey(account.RootAccessKeys, caller)
+		account.RootMFADevices = withDevice(account.RootMFADevices, caller)
 		return
 	}
 	for i := range account.Users {
-		if u := &account.Users[i]; u.ARN() == arn {
-			u.AccessKeys = withKey(u.AccessKeys, arn)
-			u.MFADevices = withDevice(u.MFADevices, arn)
+		if u := &account.Users[i]; u.ARN() == caller {
+			u.AccessKeys = withKey(u.AccessKeys, caller)
+			u.MFADevices = withDevice(u.MFADevices, caller)
 		}
 	}
 }
@@ -175,15 +176,15 @@ func withDevice(devices []world.MFADevice, arn string) []world.MFADevice {
 }
 
 // deviceOf gives the serial number of a device that the run made.
-func deviceOf(arn string) string {
-	name := arn[strings.LastIndexAny(arn, "/:")+1:]
-	prefix, _, _ := strings.Cut(arn, ":iam::")
-	return fmt.Sprintf("%s:iam::%s:mfa/%s", prefix, accountOf(arn), name)
+func deviceOf(owner string) string {
+	name := owner[strings.LastIndexAny(owner, "/:")+1:]
+	prefix, _, _ := strings.Cut(owner, ":iam::")
+	return fmt.Sprintf("%s:iam::%s:mfa/%s", prefix, arn.AccountOf(owner), name)
 }
 
 // providers gives the providers that a step needs the keys of the run.
 func (a *arming) providers(s *step) {
-	account := a.account(accountOf(s.role))
+	account := a.account(arn.AccountOf(s.role))
 	if account == nil {
 		return
 	}
@@ -214,30 +215,21 @@ func entityOf(p *world.SAMLProvider) string {
 	return "https://" + p.Name + ".example.com/saml"
 }
 
-// accountOf gives the account of an ARN.
-func accountOf(arn string) string {
-	const part = 4
-	if parts := strings.SplitN(arn, ":", part+2); len(parts) > part {
-		return parts[part]
-	}
-	return ""
-}
-
 var errNoKey = errors.New("has no access key that could be used")
 
 // key gives the caller of the access key of a user or root user, and its MFA
 // device.
-func (l *lab) key(service *sts.Service, arn string) (*sts.Caller, world.MFADevice, error) {
+func (l *lab) key(service *sts.Service, name string) (*sts.Caller, world.MFADevice, error) {
 	var keys []world.AccessKey
 	var devices []world.MFADevice
-	if u := l.world.User(arn); u != nil {
+	if u := l.world.User(name); u != nil {
 		keys, devices = u.AccessKeys, u.MFADevices
-	} else if a := l.world.Account(accountOf(arn)); a != nil {
+	} else if a := l.world.Account(arn.AccountOf(name)); a != nil {
 		keys, devices = a.RootAccessKeys, a.RootMFADevices
 	}
 	i := slices.IndexFunc(keys, usable)
 	if i < 0 || len(devices) == 0 {
-		return nil, world.MFADevice{}, fmt.Errorf("%s %w", cmp.Or(arn, "nobody"), errNoKey)
+		return nil, world.MFADevice{}, fmt.Errorf("%s %w", cmp.Or(name, "nobody"), errNoKey)
 	}
 	caller, err := service.Lookup(keys[i].ID, "")
 	return caller, devices[0], err

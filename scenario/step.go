@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/internal/jsonpos"
 	"github.com/rolecall/rolecall/policy"
 )
@@ -115,7 +116,7 @@ func (r *reader) step(v jsonpos.Value) step {
 // provider finds the identity provider of a step that names none: the only one
 // of its kind in the role's account.
 func (r *reader) provider(s *step) {
-	account := r.suite.World.Account(accountOf(s.role))
+	account := r.suite.World.Account(arn.AccountOf(s.role))
 	if account == nil {
 		return
 	}

@@ -3,6 +3,7 @@ package world
 import (
 	"strings"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/policy"
 )
 
@@ -31,8 +32,8 @@ func (w *World) resource(name string) (owner string, set *policy.Set, tags []Tag
 // resource. An object of S3 has the policy of its bucket; the ARNs of S3
 // hold no account, so that all accounts are searched.
 func (w *World) owner(name string) (*account, *Resource) {
-	parts := strings.SplitN(name, ":", 6)
-	if len(parts) != 6 {
+	parts, ok := arn.Split(name)
+	if !ok {
 		return nil, nil
 	}
 	if parts[4] != "" {

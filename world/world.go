@@ -36,6 +36,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rolecall/rolecall/arn"
 	"github.com/rolecall/rolecall/diag"
 )
 
@@ -137,14 +138,13 @@ func (w *World) User(arn string) *User {
 
 // split takes the ARN of an identity apart: account, kind and what
 // follows the type.
-func (w *World) split(arn string) (account string, kind arnKind, rest string) {
-	after, ok := strings.CutPrefix(arn, "arn:"+w.partition+":")
-	if !ok {
+func (w *World) split(name string) (account string, kind arnKind, rest string) {
+	parts, ok := arn.Split(name)
+	if !ok || parts[0] != "arn" || parts[1] != w.partition || parts[3] != "" {
 		return "", 0, ""
 	}
-	service, after, _ := strings.Cut(after, "::")
-	account, resource, _ := strings.Cut(after, ":")
-	typ, rest, _ := strings.Cut(resource, "/")
+	service, account := parts[2], parts[4]
+	typ, rest, _ := strings.Cut(parts[5], "/")
 	switch {
 	case service == "iam" && typ == "role":
 		kind = roleARN

@@ -210,14 +210,10 @@ func (f *Finding) sentence() string {
 }
 
 func gitHubLevel(s diag.Severity) string {
-	switch s {
-	case diag.Error, diag.Security:
-		return "error"
-	case diag.Warning:
-		return "warning"
-	default:
-		return "notice"
+	if level := sarifLevelOf(s); level != "note" {
+		return level
 	}
+	return "notice"
 }
 
 // gitHubData escapes the text of a command, gitHubProperty a property of it.

@@ -132,10 +132,8 @@ var oidcProviderFields = []field[world.OIDCProvider]{
 }
 
 func (r *reader) oidcProviders(v jsonpos.Value, a *account) {
-	r.each(v, "oidcProviders", func(m jsonpos.Member) {
-		p := world.OIDCProvider{Name: m.Key, Place: r.at(m)}
-		object(r, m.Value, "an OIDC provider", oidcProviderFields, &p)
-		a.OIDCProviders = append(a.OIDCProviders, p)
+	entries(r, v, "oidcProviders", "an OIDC provider", oidcProviderFields, &a.OIDCProviders, func(name string, at world.Place) world.OIDCProvider {
+		return world.OIDCProvider{Name: name, Place: at}
 	})
 }
 
@@ -147,10 +145,8 @@ var samlProviderFields = []field[world.SAMLProvider]{
 }
 
 func (r *reader) samlProviders(v jsonpos.Value, a *account) {
-	r.each(v, "samlProviders", func(m jsonpos.Member) {
-		p := world.SAMLProvider{Name: m.Key, Place: r.at(m)}
-		object(r, m.Value, "a SAML provider", samlProviderFields, &p)
-		a.SAMLProviders = append(a.SAMLProviders, p)
+	entries(r, v, "samlProviders", "a SAML provider", samlProviderFields, &a.SAMLProviders, func(name string, at world.Place) world.SAMLProvider {
+		return world.SAMLProvider{Name: name, Place: at}
 	})
 }
 
@@ -188,9 +184,7 @@ var resourceFields = []field[world.Resource]{
 }
 
 func (r *reader) resources(v jsonpos.Value, a *account) {
-	r.each(v, "resources", func(m jsonpos.Member) {
-		to := world.Resource{ARN: m.Key, Place: r.at(m)}
-		object(r, m.Value, "a resource", resourceFields, &to)
-		a.Resources = append(a.Resources, to)
+	entries(r, v, "resources", "a resource", resourceFields, &a.Resources, func(name string, at world.Place) world.Resource {
+		return world.Resource{ARN: name, Place: at}
 	})
 }

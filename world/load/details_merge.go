@@ -21,28 +21,25 @@ type detailed struct {
 // the account, with what documents add to them. One that is described in full
 // in both stays there twice, which [world.New] refuses.
 func (a *account) complete() {
-	users := make(map[string]*world.User, len(a.detailed.users))
-	for i := range a.detailed.users {
-		users[a.detailed.users[i].Name] = &a.detailed.users[i]
+	a.Users = merge(a.detailed.users, a.Users, func(u *world.User) string { return u.Name }, addToUser)
+	a.Roles = merge(a.detailed.roles, a.Roles, func(r *world.Role) string { return r.Name }, addToRole)
+}
+
+// merge gives a list with those of others that could not be added to one of the
+// same name.
+func merge[T any](list, others []T, name func(*T) string, add func(of, other *T) bool) []T {
+	known := make(map[string]*T, len(list))
+	for i := range list {
+		known[name(&list[i])] = &list[i]
 	}
-	kept := a.Users[:0]
-	for _, u := range a.Users {
-		if of := users[u.Name]; of == nil || !addToUser(of, &u) {
-			kept = append(kept, u)
+	kept := others[:0]
+	for i := range others {
+		other := others[i]
+		if of := known[name(&other)]; of == nil || !add(of, &other) {
+			kept = append(kept, other)
 		}
 	}
-	a.Users = slices.Concat(a.detailed.users, kept)
-	roles := make(map[string]*world.Role, len(a.detailed.roles))
-	for i := range a.detailed.roles {
-		roles[a.detailed.roles[i].Name] = &a.detailed.roles[i]
-	}
-	keptRoles := a.Roles[:0]
-	for _, role := range a.Roles {
-		if of := roles[role.Name]; of == nil || !addToRole(of, &role) {
-			keptRoles = append(keptRoles, role)
-		}
-	}
-	a.Roles = slices.Concat(a.detailed.roles, keptRoles)
+	return slices.Concat(list, kept)
 }
 
 // addToUser adds the keys and devices of a user that says nothing else, and

@@ -32,10 +32,8 @@ var groupFields = append([]field[world.Group]{
 }, permissions(func(g *world.Group) *world.Permissions { return &g.Permissions })...)
 
 func (r *reader) groups(v jsonpos.Value, a *account) {
-	r.each(v, "groups", func(m jsonpos.Member) {
-		g := world.Group{Name: m.Key, Place: r.at(m)}
-		object(r, m.Value, "a group", groupFields, &g)
-		a.Groups = append(a.Groups, g)
+	entries(r, v, "groups", "a group", groupFields, &a.Groups, func(name string, at world.Place) world.Group {
+		return world.Group{Name: name, Place: at}
 	})
 }
 
@@ -50,10 +48,8 @@ var userFields = append([]field[world.User]{
 }, permissions(func(u *world.User) *world.Permissions { return &u.Permissions })...)
 
 func (r *reader) users(v jsonpos.Value, a *account) {
-	r.each(v, "users", func(m jsonpos.Member) {
-		u := world.User{Name: m.Key, Place: r.at(m)}
-		object(r, m.Value, "a user", userFields, &u)
-		a.Users = append(a.Users, u)
+	entries(r, v, "users", "a user", userFields, &a.Users, func(name string, at world.Place) world.User {
+		return world.User{Name: name, Place: at}
 	})
 }
 
@@ -72,10 +68,8 @@ var roleFields = append([]field[world.Role]{
 }, permissions(func(role *world.Role) *world.Permissions { return &role.Permissions })...)
 
 func (r *reader) roles(v jsonpos.Value, a *account) {
-	r.each(v, "roles", func(m jsonpos.Member) {
-		role := world.Role{Name: m.Key, Place: r.at(m)}
-		object(r, m.Value, "a role", roleFields, &role)
-		a.Roles = append(a.Roles, role)
+	entries(r, v, "roles", "a role", roleFields, &a.Roles, func(name string, at world.Place) world.Role {
+		return world.Role{Name: name, Place: at}
 	})
 }
 

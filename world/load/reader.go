@@ -134,6 +134,16 @@ func (r *reader) each(v jsonpos.Value, what string, read func(m jsonpos.Member))
 	}
 }
 
+// entries reads an object of things by name behind those of a list; one names
+// a thing with its article.
+func entries[T any](r *reader, v jsonpos.Value, what, one string, fields []field[T], list *[]T, named func(string, world.Place) T) {
+	r.each(v, what, func(m jsonpos.Member) {
+		item := named(m.Key, r.at(m))
+		object(r, m.Value, one, fields, &item)
+		*list = append(*list, item)
+	})
+}
+
 // items calls read for every item of a list, at most most of them.
 func (r *reader) items(v jsonpos.Value, what string, most int, read func(item jsonpos.Value)) {
 	switch v.Kind() {
