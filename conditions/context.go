@@ -203,15 +203,10 @@ func tooMany() error {
 
 func (c *Context) push(key Key, state keyState) *entry {
 	n := len(c.entries)
-	if n == cap(c.entries) {
-		c.entries = slices.Grow(c.entries, 8)
-	}
-	c.entries = c.entries[:n+1]
-	e := &c.entries[n]
-	e.key, e.text[0], e.list, e.state = key, "", nil, state
+	c.entries = append(c.entries, entry{key: key, state: state})
 	c.place(n)
 	c.open = c.open || state == openKey || state == openValue
-	return e
+	return &c.entries[n]
 }
 
 // find looks a key up, as tests and variables see it.

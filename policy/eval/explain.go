@@ -56,7 +56,7 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 		if len(sets) == 0 {
 			continue
 		}
-		why, match := skipped(l, r, p), r.matchIn(l, p)
+		why, match := skipped(l, r, v.present), r.matchIn(l, p)
 		outcome := everybody
 		for level, set := range sets {
 			layer := Layer{Name: l, Level: level, Skipped: why}
@@ -85,12 +85,13 @@ func Explain(r *Request, p *Policies) (Explanation, error) {
 	return e, nil
 }
 
-// skipped says why a layer does not concern a request.
-func skipped(l Reason, r *Request, p *Policies) string {
+// skipped says why a layer does not concern a request; present are those that
+// do.
+func skipped(l Reason, r *Request, present Reasons) string {
 	switch {
 	case r.builtIn != 0:
 		return "the call is decided without policies"
-	case (p.present() & r.concerned).Has(l):
+	case present.Has(l):
 		return ""
 	}
 	switch l {
